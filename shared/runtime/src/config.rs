@@ -1,0 +1,39 @@
+//! What a function reads from its environment, once, at start.
+
+use sharepact_http::CursorKey;
+use thiserror::Error;
+
+/// The settings of a function.
+pub struct Config {
+    /// `SHAREPACT_TABLE`: the DynamoDB table.
+    pub table: String,
+    /// `SHAREPACT_CURSOR_KEY`: the secret that signs cursors, at least 32 characters.
+    pub cursors: CursorKey,
+}
+
+/// A setting that is missing or unusable. Names the variable, never its value.
+#[derive(Debug, Error)]
+pub enum ConfigError {
+    /// The variable is not set.
+    #[error("the environment variable {0} is not set")]
+    Missing(&'static str),
+    /// The variable's value cannot be used.
+    #[error("the environment variable {0} is not usable: {1}")]
+    Unusable(&'static str, &'static str),
+}
+
+impl Config {
+    /// Reads the settings.
+    ///
+    /// # Errors
+    /// Names the first variable that is missing or unusable.
+    pub fn from_env() -> Result<Self, ConfigError> {
+        let read = |name| std::env::var(name).map_err(|_| ConfigError::Missing(name));
+        Ok(Self {
+            table: read("SHAREPACT_TABLE")?,
+            cursors: CursorKey::new(read("SHAREPACT_CURSOR_KEY")?.as_bytes()).ok_or(
+                ConfigError::Unusable("SHAREPACT_CURSOR_KEY", "it takes at least 32 characters"),
+            )?,
+        })
+    }
+}

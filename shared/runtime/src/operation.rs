@@ -1,0 +1,146 @@
+//! An operation: everything that the template, the OpenAPI document, the local gateway and the
+//! README need to know about one function, written once beside its handler.
+
+use std::borrow::Cow;
+use std::pin::Pin;
+
+use lambda_http::Request;
+use lambda_http::http::Method;
+use sharepact_http::{Call, Problem};
+use utoipa::openapi::{RefOr, schema::Schema};
+use utoipa::{PartialSchema, ToSchema};
+
+use crate::App;
+
+pub use sharepact_http::Reply;
+
+/// What a handler's body resolves to.
+pub type Answer = Result<Reply, Problem>;
+
+/// A handler: boxed here, once, so that a function's binary does not compile the SDK again.
+pub type Handler = for<'a> fn(&'a App, Call) -> Pin<Box<dyn Future<Output = Answer> + Send + 'a>>;
+
+/// Who gets past the gateway.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// A valid JWT, checked by the gateway before the function runs.
+    Token,
+    /// Anyone.
+    Open,
+}
+
+/// One right on the table, as the function's policy spells it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Grant {
+    /// `dynamodb:BatchGetItem` on the table.
+    BatchGet,
+    /// `dynamodb:Query` on the table.
+    Query,
+    /// `dynamodb:Query` on the named index.
+    QueryIndex(&'static str),
+    /// `dynamodb:PutItem` on the table.
+    Put,
+    /// `dynamodb:DeleteItem` on the table.
+    Delete,
+}
+
+/// A query parameter, for the OpenAPI document.
+#[derive(Clone, Copy)]
+pub struct QueryParameter {
+    /// Its name.
+    pub name: &'static str,
+    /// What it does and what it takes.
+    pub description: &'static str,
+    /// May it be given more than once?
+    pub repeated: bool,
+    /// Must it be given?
+    pub required: bool,
+}
+
+/// A JSON body's schema, by the Rust type that reads or writes it.
+#[derive(Clone, Copy)]
+pub struct Shape {
+    /// The schema's name in the OpenAPI document.
+    pub name: fn() -> Cow<'static, str>,
+    /// The schema itself.
+    pub schema: fn() -> RefOr<Schema>,
+    /// The schemas it refers to.
+    pub references: fn(&mut Vec<(String, RefOr<Schema>)>),
+}
+
+impl Shape {
+    /// The shape of `T` on the wire.
+    #[must_use]
+    pub const fn of<T: ToSchema>() -> Self {
+        Self {
+            name: <T as ToSchema>::name,
+            schema: <T as PartialSchema>::schema,
+            references: <T as ToSchema>::schemas,
+        }
+    }
+}
+
+/// One operation of the API: one function, one route, one policy.
+pub struct Operation {
+    /// Noun first, kebab case: `contract-accept`. The binary, the template's resource, the
+    /// operationId and the span are derived from it.
+    pub name: &'static str,
+    /// The HTTP method of the route.
+    pub method: Method,
+    /// The route's path with its parameters in braces: `/contracts/{id}/accept`.
+    pub path: &'static str,
+    /// One line; where a seed service has a name of its own, that name (`retrieveByUserId`).
+    pub summary: &'static str,
+    /// What it does and who may call it.
+    pub description: &'static str,
+    /// Who gets past the gateway.
+    pub access: Access,
+    /// The query parameters it takes.
+    pub query: &'static [QueryParameter],
+    /// The JSON body it takes.
+    pub body: Option<Shape>,
+    /// The status and the body of success.
+    pub success: (u16, Shape),
+    /// The problems it may answer besides those of every operation, by slug.
+    pub problems: &'static [&'static str],
+    /// Its policy on the table.
+    pub grants: &'static [Grant],
+    /// The handler.
+    pub run: Handler,
+}
+
+impl Operation {
+    /// `contract-accept` → `ContractAccept`, the template's resource.
+    #[must_use]
+    pub fn resource(&self) -> String {
+        self.name
+            .split('-')
+            .map(|word| {
+                let (first, rest) = word.split_at(usize::from(!word.is_empty()));
+                first.to_uppercase() + rest
+            })
+            .collect()
+    }
+
+    /// `contract-accept` → `contractAccept`, the operationId.
+    #[must_use]
+    pub fn operation_id(&self) -> String {
+        let resource = self.resource();
+        let (first, rest) = resource.split_at(usize::from(!resource.is_empty()));
+        first.to_lowercase() + rest
+    }
+}
+
+/// Answers a request as the deployed function would: parses it, runs the handler, and turns a
+/// refusal into its problem document. Never fails.
+pub async fn answer(
+    operation: &'static Operation,
+    app: &App,
+    request: Request,
+) -> lambda_http::Response<lambda_http::Body> {
+    let outcome = match Call::from_request(operation.name, request, app.clock.now()) {
+        Ok(call) => (operation.run)(app, call).await,
+        Err(problem) => Err(problem),
+    };
+    sharepact_http::respond(outcome)
+}

@@ -1,1 +1,28 @@
+//! The rules of Sharepact, as values in and values out.
+//!
+//! | module | owns |
+//! | --- | --- |
+//! | [`contract`] | the contract: commands, events, the machine, revisions and their diff |
+//! | [`asset`] | what a contract is about, and its fields |
+//! | [`wallet`] | the registered Ethereum address of a user or an organisation |
+//! | [`selection`] | chosen fields and filters, checked against an asset |
+//! | [`party`] | users, organisations, sides, who is acting |
+//! | [`event`] | the envelope of every event and the hash chain |
+//! | [`money`], [`terms`], [`text`], [`time`], [`id`] | the values all of these are made of |
+//! | [`fault`] | what can be wrong with a value, and where |
+//!
+//! The one rule: nothing here is async, reads a clock, makes an id or knows AWS. Time, ids and the
+//! actor are arguments.
 
+pub mod asset;
+pub mod contract;
+pub mod event;
+pub mod fault;
+pub mod id;
+pub mod money;
+pub mod party;
+pub mod selection;
+pub mod terms;
+pub mod text;
+pub mod time;
+pub mod wallet;

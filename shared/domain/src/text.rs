@@ -1,0 +1,90 @@
+//! Short free texts: comments, reasons, references.
+//!
+//! The one rule: trimmed, never empty, bounded in characters, no control characters but line
+//! breaks and tabs.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::fault::{Fault, Rule};
+
+/// A free text of at most `MAX` characters.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Text<const MAX: usize>(String);
+
+/// One line in a list: a name, a reference.
+pub type Line = Text<200>;
+/// A reason or a comment.
+pub type Note = Text<2_000>;
+
+impl<const MAX: usize> Text<MAX> {
+    /// Trims and checks a text.
+    ///
+    /// # Errors
+    /// [`Rule::InvalidText`] when it is empty, longer than `MAX` characters, or holds control
+    /// characters.
+    pub fn parse(text: &str) -> Result<Self, Fault> {
+        let text = text.trim();
+        let length = text.chars().count();
+        if length == 0 || length > MAX {
+            return Err(Fault::new(
+                Rule::InvalidText,
+                format!("takes 1 to {MAX} characters, not {length}"),
+            ));
+        }
+        if let Some(control) = text.chars().find(|c| unprintable(*c)) {
+            return Err(Fault::new(
+                Rule::InvalidText,
+                format!("takes no control characters, and holds {control:?}"),
+            ));
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Control characters that no document can show; line feeds and tabs are fine.
+pub(crate) fn unprintable(c: char) -> bool {
+    c.is_control() && c != '\n' && c != '\t'
+}
+
+impl<const MAX: usize> fmt::Display for Text<MAX> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl<const MAX: usize> TryFrom<String> for Text<MAX> {
+    type Error = Fault;
+
+    fn try_from(text: String) -> Result<Self, Fault> {
+        Self::parse(&text)
+    }
+}
+
+impl<const MAX: usize> From<Text<MAX>> for String {
+    fn from(text: Text<MAX>) -> Self {
+        text.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_trimmed_bounded_and_printable() {
+        assert_eq!(Line::parse("  Αθήνα \n").unwrap().as_str(), "Αθήνα");
+        for bad in ["", " \n\t ", "a\u{0}b", "a\u{1b}[31mb", &"x".repeat(201)] {
+            assert_eq!(Line::parse(bad).unwrap_err().rule, Rule::InvalidText);
+        }
+        assert!(Line::parse(&"é".repeat(200)).is_ok());
+    }
+}

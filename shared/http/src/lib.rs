@@ -1,26 +1,28 @@
-//! HTTP as the handlers see it.
-use chrono::{DateTime, Utc};
-use lambda_http::{Body, Request, Response};
+//! HTTP as the handlers see it: requests come in as checked values, answers and refusals go out.
+//!
+//! | module | owns |
+//! | --- | --- |
+//! | `call` | a request: caller, path, query, preconditions, idempotency key |
+//! | `body` | JSON bodies, read strictly, with a JSON Pointer for whatever is wrong |
+//! | `cursor` | signed cursors, bound to the query and the caller |
+//! | `etag` | entity tags and `If-Match` |
+//! | `problem` | the registry of problems (RFC 9457) and the one mapping onto it |
+//! | `reply` | answers |
+//! | `wire` | the JSON forms of the domain's values |
+//!
+//! The one rule: anything a caller supplies is hostile until it was parsed into a domain value.
 
-#[derive(Clone)]
-pub struct CursorKey;
-impl CursorKey {
-    pub fn new(_secret: &[u8]) -> Option<Self> {
-        Some(Self)
-    }
-}
-pub struct Call;
-impl Call {
-    pub fn from_request(
-        _operation: &'static str,
-        _request: Request,
-        _now: DateTime<Utc>,
-    ) -> Result<Self, Problem> {
-        Ok(Self)
-    }
-}
-pub struct Problem;
-pub struct Reply;
-pub fn respond(_outcome: Result<Reply, Problem>) -> Response<Body> {
-    Response::new(Body::Empty)
-}
+mod body;
+mod call;
+mod cursor;
+mod etag;
+mod problem;
+mod reply;
+pub mod wire;
+
+pub use body::Check;
+pub use call::{Call, IdempotencyKey};
+pub use cursor::CursorKey;
+pub use etag::{Precondition, entity_tag};
+pub use problem::{ErrorItem, Place, Problem, ProblemDocument, ProblemType};
+pub use reply::{Reply, respond};

@@ -2,31 +2,32 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, SubsecRound, Utc};
+use chrono::Utc;
+use sharepact_domain::time::Timestamp;
 use sharepact_http::CursorKey;
 use sharepact_store::Store;
 use uuid::Uuid;
 
-/// Where "now" comes from. Truncated to milliseconds, which is what the wire and the items carry.
+/// Where "now" comes from.
 #[derive(Clone)]
-pub struct Clock(Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>);
+pub struct Clock(Arc<dyn Fn() -> Timestamp + Send + Sync>);
 
 impl Clock {
     /// The machine's own clock.
     #[must_use]
     pub fn system() -> Self {
-        Self::from_fn(Utc::now)
+        Self::from_fn(|| Timestamp::new(Utc::now()))
     }
 
-    /// A clock that somebody else moves; the tests and the local stack's `--at` use it.
-    pub fn from_fn(read: impl Fn() -> DateTime<Utc> + Send + Sync + 'static) -> Self {
+    /// A clock that somebody else moves.
+    pub fn from_fn(read: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
         Self(Arc::new(read))
     }
 
-    /// The present instant, in whole milliseconds.
+    /// The present instant.
     #[must_use]
-    pub fn now(&self) -> DateTime<Utc> {
-        (self.0)().trunc_subsecs(3)
+    pub fn now(&self) -> Timestamp {
+        (self.0)()
     }
 }
 

@@ -6,12 +6,16 @@
 
 mod app;
 mod config;
+mod failure;
+pub mod idempotency;
 mod operation;
 mod serve;
 
 pub use app::{App, Clock};
 pub use config::{Config, ConfigError};
+pub use failure::failed;
 pub use operation::{
-    Access, Answer, Grant, Handler, Operation, QueryParameter, Reply, Shape, answer,
+    Access, Answer, CURSOR, Grant, Handler, LIMIT, Operation, QueryParameter, Reply, Shape,
+    USER_ID, answer,
 };
 pub use serve::serve;

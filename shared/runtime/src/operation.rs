@@ -4,8 +4,9 @@
 use std::borrow::Cow;
 use std::pin::Pin;
 
-use lambda_http::Request;
 use lambda_http::http::Method;
+use lambda_http::request::RequestContext;
+use lambda_http::{Request, RequestExt as _};
 use sharepact_http::{Call, Problem};
 use utoipa::openapi::{RefOr, schema::Schema};
 use utoipa::{PartialSchema, ToSchema};
@@ -53,9 +54,43 @@ pub struct QueryParameter {
     pub description: &'static str,
     /// May it be given more than once?
     pub repeated: bool,
-    /// Must it be given?
-    pub required: bool,
 }
+
+impl QueryParameter {
+    /// A parameter that may be given once.
+    #[must_use]
+    pub const fn optional(name: &'static str, description: &'static str) -> Self {
+        Self {
+            name,
+            description,
+            repeated: false,
+        }
+    }
+
+    /// A parameter that may be given up to 100 times.
+    #[must_use]
+    pub const fn repeated(name: &'static str, description: &'static str) -> Self {
+        Self {
+            name,
+            description,
+            repeated: true,
+        }
+    }
+}
+
+/// The size of a page.
+pub const LIMIT: QueryParameter =
+    QueryParameter::optional("limit", "The most items of a page, 1 to 100; 25 by default");
+
+/// Where a page begins.
+pub const CURSOR: QueryParameter =
+    QueryParameter::optional("cursor", "The nextCursor of the page before, unchanged");
+
+/// Whose contracts are meant.
+pub const USER_ID: QueryParameter = QueryParameter::repeated(
+    "userId",
+    "A user's id; may be repeated up to 100 times. The caller's own side without it",
+);
 
 /// A JSON body's schema, by the Rust type that reads or writes it.
 #[derive(Clone, Copy)]
@@ -133,14 +168,50 @@ impl Operation {
 
 /// Answers a request as the deployed function would: parses it, runs the handler, and turns a
 /// refusal into its problem document. Never fails.
+///
+/// One line of log an invocation; the cause of a failure stands there and nowhere else.
 pub async fn answer(
     operation: &'static Operation,
     app: &App,
     request: Request,
 ) -> lambda_http::Response<lambda_http::Body> {
-    let outcome = match Call::from_request(operation.name, request, app.clock.now()) {
+    let request_id = request_id(&request);
+    let parameters: Vec<_> = operation
+        .query
+        .iter()
+        .map(|parameter| parameter.name)
+        .collect();
+    let call = Call::from_request(operation.name, &parameters, request, app.clock.now());
+    let outcome = match call {
         Ok(call) => (operation.run)(app, call).await,
         Err(problem) => Err(problem),
     };
-    sharepact_http::respond(outcome)
+    let (name, id) = (operation.name, request_id.as_deref());
+    match &outcome {
+        Ok(reply) => tracing::info!(operation = name, request.id = id, status = reply.status),
+        Err(problem) => {
+            let (status, slug) = (problem.kind.status().as_u16(), problem.kind.slug());
+            match &problem.cause {
+                Some(cause) => {
+                    tracing::error!(
+                        operation = name,
+                        request.id = id,
+                        status,
+                        problem = slug,
+                        cause
+                    );
+                }
+                None => tracing::info!(operation = name, request.id = id, status, problem = slug),
+            }
+        }
+    }
+    sharepact_http::respond(outcome, request_id)
+}
+
+/// API Gateway's own id of the request.
+fn request_id(request: &Request) -> Option<String> {
+    match request.request_context_ref() {
+        Some(RequestContext::ApiGatewayV2(context)) => context.request_id.clone(),
+        Some(_) | None => None,
+    }
 }

@@ -1,11 +1,61 @@
-//! State in DynamoDB.
+//! State in DynamoDB: one table, one kind of write.
+//!
+//! | module | owns |
+//! | --- | --- |
+//! | `keys` | every key, table and index, spelled in one place |
+//! | `item` | domain values ↔ items |
+//! | `read` | single aggregates, one round trip each |
+//! | `listing` | merged, paged queries over the indexes |
+//! | `commit` | the one write: state (conditional) + event + guards + remembered answer |
+//! | `error` | what can go wrong, and whether trying again helps |
+//!
+//! The one rule: whatever changes is written by [`Store::commit`], as one conditional transaction.
+//! There is no other write, no scan, and no read that answers part of an item.
+//!
+//! Futures are boxed here, so that the SDK's machinery is compiled once, in this crate, and not
+//! again in every function's binary.
+
+mod client;
+mod commit;
+mod error;
+mod item;
+mod keys;
+mod listing;
+mod read;
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+pub use commit::{Change, Claim, Outcome, Rejected};
+pub use error::StoreError;
+pub use item::{ContractRecord, Remembered, Ticket};
+pub use keys::{Index, Position};
+pub use listing::{Order, Page, Source};
+pub use read::{Beginning, Found, History};
+
+/// A future that was compiled here.
+pub type Boxed<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
+
+/// The table, and a client that may use it.
 #[derive(Clone)]
-pub struct Store;
+pub struct Store {
+    client: aws_sdk_dynamodb::Client,
+    table: Arc<str>,
+}
+
 impl Store {
-    pub fn new(_client: aws_sdk_dynamodb::Client, _table: impl Into<String>) -> Self {
-        Self
+    /// A store on a client that somebody else configured.
+    #[must_use]
+    pub fn new(client: aws_sdk_dynamodb::Client, table: impl Into<String>) -> Self {
+        Self {
+            client,
+            table: table.into().into(),
+        }
     }
-    pub async fn from_env(_table: impl Into<String>) -> Self {
-        Self
+
+    /// A store on the credentials and the region of the environment.
+    pub async fn from_env(table: impl Into<String>) -> Self {
+        Self::new(client::from_env().await, table)
     }
 }

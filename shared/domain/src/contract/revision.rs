@@ -7,6 +7,7 @@ use std::time::Duration as Span;
 use serde::{Deserialize, Serialize};
 use similar::{Algorithm, ChangeTag, TextDiff};
 
+use super::{Contract, ContractFact};
 use crate::money::{Money, Vat};
 use crate::party::Side;
 use crate::terms::Terms;
@@ -35,6 +36,42 @@ pub struct Revision {
     /// A word to the other side.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comment: Option<Note>,
+}
+
+impl Revision {
+    /// The revision that a fact brought: price and terms of the contract after it, with the text
+    /// of the terms. None for a fact that brings no revision, or without the text.
+    #[must_use]
+    pub fn brought_by(
+        fact: &ContractFact,
+        after: &Contract,
+        terms: Option<&Terms>,
+    ) -> Option<Self> {
+        let comment = match fact {
+            ContractFact::Negotiated { comment, .. } => comment.clone(),
+            ContractFact::Drafted { .. }
+            | ContractFact::Acquired { .. }
+            | ContractFact::Opened { .. } => None,
+            ContractFact::Requested { .. }
+            | ContractFact::Declined { .. }
+            | ContractFact::Signed { .. }
+            | ContractFact::Rejected { .. }
+            | ContractFact::Activated { .. }
+            | ContractFact::Extended { .. }
+            | ContractFact::Stopped { .. }
+            | ContractFact::Expired { .. } => return None,
+        };
+        let (offer, terms) = after.offer.as_ref().zip(terms)?;
+        Some(Self {
+            number: offer.revision,
+            by: offer.by,
+            at: offer.at,
+            price: offer.price,
+            vat: offer.vat,
+            terms: terms.clone(),
+            comment,
+        })
+    }
 }
 
 /// What changed between two revisions.

@@ -1,0 +1,5 @@
+//! The function `contract-acquire`.
+
+fn main() -> std::process::ExitCode {
+    sharepact_runtime::serve(&sharepact_contracts::acquire::OPERATION)
+}

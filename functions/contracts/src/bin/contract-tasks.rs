@@ -1,0 +1,5 @@
+//! The function `contract-tasks`.
+
+fn main() -> std::process::ExitCode {
+    sharepact_runtime::serve(&sharepact_contracts::tasks::OPERATION)
+}

@@ -1,0 +1,46 @@
+//! The one live contract that users have on an asset, by status.
+
+use sharepact_domain::contract::{Contract, Status};
+use sharepact_domain::id::{AssetId, UserId};
+use sharepact_http::wire::ContractView;
+use sharepact_http::{Call, Reply};
+use sharepact_runtime::{Answer, App, failed};
+use sharepact_store::{Index, Order, Source};
+
+/// How many to look at for the newest. A side has one live contract on an asset, so that more than
+/// one is found only where users of several sides are asked for.
+const MOST: usize = 100;
+
+/// The newest contract of the status on the asset, with one of the users as consumer, or null.
+pub(crate) async fn newest(app: &App, call: Call, status: Status) -> Answer {
+    let asset = call.path("assetId", AssetId::parse)?;
+    let principal = call.principal()?;
+    let users = call.queries("userId", UserId::parse)?;
+    let source = |prefix: String| Source {
+        index: Index::Asset,
+        partition: asset.to_string(),
+        prefix,
+    };
+    let sources: Vec<_> = match users.as_slice() {
+        [] => vec![source(String::new())],
+        users => users
+            .iter()
+            .map(|user| source(format!("{user}#")))
+            .collect(),
+    };
+    let own = |contract: &Contract| !users.is_empty() || contract.consumer.includes(principal);
+    let keep = |contract: &Contract| {
+        contract.status(call.now) == status && contract.visible_to(principal) && own(contract)
+    };
+    let page = app.store.list(&sources, Order::Ascending, None, MOST, keep);
+    let page = page.await.map_err(failed)?;
+    let newest = page.items.into_iter().max_by_key(|contract| contract.id);
+    let view = newest
+        .as_ref()
+        .map(|contract| ContractView::new(contract, None, principal, call.now));
+    let reply = Reply::json(200, &view)?;
+    Ok(match &newest {
+        Some(contract) => reply.tagged(ContractView::tag(contract, call.now)),
+        None => reply,
+    })
+}

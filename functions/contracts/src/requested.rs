@@ -1,0 +1,26 @@
+//! `GET /assets/{assetId}/contract-request` – the contract in status Request that users have on an asset.
+//!
+//! Who: anyone, for contracts they are a party to; operators for any.
+
+use lambda_http::http::Method;
+use sharepact_domain::contract::Status;
+use sharepact_http::wire::ContractView;
+use sharepact_runtime::{Access, Grant, Operation, Shape, USER_ID};
+
+use crate::live;
+
+/// The operation.
+pub static OPERATION: Operation = Operation {
+    name: "contract-requested",
+    method: Method::GET,
+    path: "/assets/{assetId}/contract-request",
+    summary: "retrieveRequestByAssetId",
+    description: "The contract on the asset that has one of the users as consumer and status Request, or null.",
+    access: Access::Token,
+    query: &[USER_ID],
+    body: None,
+    success: (200, Shape::of::<Option<ContractView>>()),
+    problems: &[],
+    grants: &[Grant::QueryIndex("by-asset")],
+    run: |app, call| Box::pin(live::newest(app, call, Status::Request)),
+};

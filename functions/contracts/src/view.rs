@@ -1,0 +1,46 @@
+//! `GET /contracts/{id}` – a contract as the caller sees it now.
+//!
+//! Who: both sides and operators; to anyone else there is no such contract.
+
+use lambda_http::http::Method;
+use sharepact_domain::id::ContractId;
+use sharepact_http::wire::ContractView;
+use sharepact_http::{Call, Problem, Reply};
+use sharepact_runtime::{Access, Answer, App, Grant, Operation, Shape, failed};
+
+/// The operation.
+pub static OPERATION: Operation = Operation {
+    name: "contract-view",
+    method: Method::GET,
+    path: "/contracts/{id}",
+    summary: "retrieve",
+    description: "A contract with the terms on the table and what the caller may do now. For both \
+                  sides and operators.",
+    access: Access::Token,
+    query: &[],
+    body: None,
+    success: (200, Shape::of::<ContractView>()),
+    problems: &[],
+    grants: &[Grant::BatchGet],
+    run: |app, call| Box::pin(view(app, call)),
+};
+
+async fn view(app: &App, call: Call) -> Answer {
+    let id = call.path("id", ContractId::parse)?;
+    let principal = call.principal()?;
+    let found = app
+        .store
+        .contract(id, None, call.now)
+        .await
+        .map_err(failed)?;
+    let record = found
+        .value
+        .filter(|record| record.contract.visible_to(principal))
+        .ok_or_else(|| Problem::not_found("contract"))?;
+    let tag = ContractView::tag(&record.contract, call.now);
+    if call.precondition().is_current(&tag) {
+        return Ok(Reply::not_modified(tag));
+    }
+    let view = ContractView::new(&record.contract, record.terms.as_ref(), principal, call.now);
+    Ok(Reply::json(200, &view)?.tagged(tag))
+}

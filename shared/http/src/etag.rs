@@ -1,0 +1,123 @@
+//! Entity tags and the preconditions made of them (RFC 9110, section 13).
+//!
+//! The one rule: a tag is the aggregate's version; a contract that time has ended has a tag of its
+//! own, since its representation changed without a write.
+
+use lambda_http::http::{HeaderMap, header};
+
+use crate::{Problem, ProblemType};
+
+/// The strong entity tag of a version. `lapsed` when time has changed what the version shows.
+#[must_use]
+pub fn entity_tag(version: u64, lapsed: bool) -> String {
+    if lapsed {
+        format!("\"{version}-lapsed\"")
+    } else {
+        format!("\"{version}\"")
+    }
+}
+
+/// What the caller demands of the present state.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Precondition {
+    if_match: Option<Vec<String>>,
+    if_none_match: Option<Vec<String>>,
+}
+
+impl Precondition {
+    /// Reads `If-Match` and `If-None-Match`.
+    #[must_use]
+    pub fn read(headers: &HeaderMap) -> Self {
+        let tags = |name| {
+            let values: Vec<_> = headers.get_all(name).iter().collect();
+            (!values.is_empty()).then(|| {
+                let texts = values.iter().filter_map(|value| value.to_str().ok());
+                texts
+                    .flat_map(|text| text.split(','))
+                    .map(|tag| tag.trim().to_owned())
+                    .collect()
+            })
+        };
+        Self {
+            if_match: tags(header::IF_MATCH),
+            if_none_match: tags(header::IF_NONE_MATCH),
+        }
+    }
+
+    /// Holds `If-Match` against the present tag; none when there is nothing yet.
+    ///
+    /// # Errors
+    /// `stale-version` (412), naming the present tag.
+    pub fn check(&self, present: Option<&str>) -> Result<(), Problem> {
+        let holds = match (&self.if_match, present) {
+            (None, _) => true,
+            (Some(_), None) => false,
+            (Some(tags), Some(present)) => tags.iter().any(|tag| tag == "*" || tag == present),
+        };
+        let fresh = match (&self.if_none_match, present) {
+            (None, _) | (_, None) => true,
+            (Some(tags), Some(present)) => {
+                !tags.iter().any(|tag| tag == "*" || weak(tag) == present)
+            }
+        };
+        match (holds && fresh, present) {
+            (true, _) => Ok(()),
+            (false, Some(present)) => Err(Problem::new(
+                ProblemType::StaleVersion,
+                format!("the present entity tag is {present}: read again before you change it"),
+            )),
+            (false, None) => Err(Problem::new(
+                ProblemType::StaleVersion,
+                "there is nothing yet that could match If-Match",
+            )),
+        }
+    }
+
+    /// Has the caller of a GET the present representation already?
+    #[must_use]
+    pub fn is_current(&self, present: &str) -> bool {
+        self.if_none_match
+            .as_ref()
+            .is_some_and(|tags| tags.iter().any(|tag| tag == "*" || weak(tag) == present))
+    }
+}
+
+/// `If-None-Match` compares weakly.
+fn weak(tag: &str) -> &str {
+    tag.strip_prefix("W/").unwrap_or(tag)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(name: &'static str, value: &str) -> Precondition {
+        let mut headers = HeaderMap::new();
+        headers.insert(name, value.parse().unwrap());
+        Precondition::read(&headers)
+    }
+
+    #[test]
+    fn if_match_is_strong_and_if_none_match_weak() {
+        for (value, present, holds) in [
+            ("\"3\"", Some("\"3\""), true),
+            ("\"2\", \"3\"", Some("\"3\""), true),
+            ("*", Some("\"3\""), true),
+            ("W/\"3\"", Some("\"3\""), false),
+            ("\"2\"", Some("\"3\""), false),
+            ("3", Some("\"3\""), false),
+            ("*", None, false),
+        ] {
+            assert_eq!(
+                read("if-match", value).check(present).is_ok(),
+                holds,
+                "{value}"
+            );
+        }
+        assert!(read("if-none-match", "W/\"3\"").is_current("\"3\""));
+        assert!(!read("if-none-match", "\"2\"").is_current("\"3\""));
+        assert!(read("if-none-match", "*").check(None).is_ok());
+        assert!(read("if-none-match", "*").check(Some("\"1\"")).is_err());
+        assert!(Precondition::default().check(None).is_ok());
+    }
+}

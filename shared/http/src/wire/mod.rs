@@ -1,0 +1,26 @@
+//! The JSON forms of the domain's values: what goes over the wire, in both directions.
+//!
+//! The one rule: bodies that come in are plain texts and numbers here, and become domain values
+//! with every fault collected; nothing of the domain is exposed by being serialisable.
+
+mod asset;
+mod contract;
+mod history;
+mod pages;
+mod terms;
+mod wallet;
+
+pub use asset::{AssetBody, AssetView, FieldForm, PriceHint};
+pub use contract::{
+    AcquiredAsset, AcquisitionBody, ContractSummary, ContractView, DurationForm, EndingView,
+    FilterForm, OfferView, PartyView, RequestBody, SignatureView,
+};
+pub use history::{
+    DifferenceView, EventView, HistoryView, PriceChangeView, TermsChange, revision_number,
+};
+pub use pages::{AcquiredPage, AssetIds, AssetPage, ContractIds, ContractPage};
+pub use terms::{
+    ActivateBody, CommandBody, DeclineBody, DraftBody, NegotiateBody, NoBody, RejectBody, StopBody,
+    UpdateBody,
+};
+pub use wallet::{RegistrationView, WalletBody, WalletView};

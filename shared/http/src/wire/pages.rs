@@ -1,0 +1,41 @@
+//! Pages of lists.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{AcquiredAsset, AssetView, ContractView};
+
+macro_rules! page {
+    ($(#[$doc:meta])* $name:ident of $item:ty) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, Serialize, ToSchema)]
+        #[serde(rename_all = "camelCase")]
+        pub struct $name {
+            /// The items, in one stable order.
+            pub items: Vec<$item>,
+            /// Where the next page begins; null on the last.
+            pub next_cursor: Option<String>,
+        }
+    };
+}
+
+page! {
+    /// Contracts, newest first; without the text of the terms.
+    ContractPage of ContractView
+}
+page! {
+    /// Ids of contracts.
+    ContractIds of String
+}
+page! {
+    /// Ids of assets, each once.
+    AssetIds of String
+}
+page! {
+    /// Assets of the register, by id.
+    AssetPage of AssetView
+}
+page! {
+    /// Assets that may be used now.
+    AcquiredPage of AcquiredAsset
+}

@@ -1,0 +1,87 @@
+//! A wallet on the wire.
+
+use serde::{Deserialize, Serialize};
+use sharepact_domain::party::Owner;
+use sharepact_domain::wallet::{Address, Registration, Wallet};
+use utoipa::ToSchema;
+
+use crate::{Check, Problem};
+
+/// What an owner sends to register an address.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = WalletRegistration)]
+pub struct WalletBody {
+    /// An Ethereum address with its EIP-55 checksum.
+    #[schema(example = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed")]
+    pub address: String,
+}
+
+impl WalletBody {
+    /// The address, parsed.
+    ///
+    /// # Errors
+    /// Its fault.
+    pub fn parse(self) -> Result<Address, Problem> {
+        let mut check = Check::default();
+        let address = check.at("/address", Address::parse(&self.address));
+        check.finish(address)
+    }
+}
+
+/// An address, and since when it was registered.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = Registration)]
+pub struct RegistrationView {
+    /// The address.
+    pub address: String,
+    /// Since when.
+    pub registered_at: String,
+}
+
+impl From<&Registration> for RegistrationView {
+    fn from(registration: &Registration) -> Self {
+        Self {
+            address: registration.address.to_string(),
+            registered_at: registration.since.to_string(),
+        }
+    }
+}
+
+/// The wallet of a user or an organisation.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = Wallet)]
+pub struct WalletView {
+    /// The id of the user or the organisation.
+    pub owner: String,
+    /// user or organization.
+    pub owner_kind: String,
+    /// The address in use.
+    pub address: String,
+    /// Since when.
+    pub registered_at: String,
+    /// The addresses before it, newest first.
+    pub former: Vec<RegistrationView>,
+    /// The number of events so far; the entity tag is made of it.
+    pub version: u64,
+}
+
+impl From<&Wallet> for WalletView {
+    fn from(wallet: &Wallet) -> Self {
+        let kind = match wallet.owner {
+            Owner::User(_) => "user",
+            Owner::Organization(_) => "organization",
+        };
+        let current = RegistrationView::from(&wallet.current);
+        Self {
+            owner: wallet.owner.id().to_owned(),
+            owner_kind: kind.to_owned(),
+            address: current.address,
+            registered_at: current.registered_at,
+            former: wallet.former.iter().map(RegistrationView::from).collect(),
+            version: wallet.version,
+        }
+    }
+}

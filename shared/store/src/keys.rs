@@ -1,0 +1,163 @@
+//! Every key of the table and its indexes, spelled in one place. `docs/DATA-MODEL.md` explains
+//! them; identifiers hold no `#`, so that no key can be read as another.
+
+use sharepact_domain::event::Digest;
+use sharepact_domain::id::{AssetId, ContractId};
+use sharepact_domain::party::Owner;
+use sharepact_domain::time::Timestamp;
+use sharepact_domain::wallet::Address;
+
+/// The sort key of an aggregate's state.
+pub(crate) const STATE: &str = "STATE";
+/// The sort key of the terms of a contract's last revision.
+pub(crate) const TERMS: &str = "TERMS";
+/// The sort key of items that stand alone in their partition.
+pub(crate) const ONLY: &str = "ONLY";
+/// The partition of the catalogue's index: one, since a registry is small and read in order.
+pub(crate) const CATALOGUE: &str = "CATALOGUE";
+
+/// Partition and sort key of an item.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Key {
+    pub pk: String,
+    pub sk: String,
+}
+
+impl Key {
+    fn new(pk: String, sk: impl Into<String>) -> Self {
+        Self { pk, sk: sk.into() }
+    }
+}
+
+pub(crate) fn contract(id: ContractId) -> Key {
+    Key::new(format!("CONTRACT#{id}"), STATE)
+}
+
+pub(crate) fn contract_terms(id: ContractId) -> Key {
+    Key::new(format!("CONTRACT#{id}"), TERMS)
+}
+
+pub(crate) fn revision(id: ContractId, number: u32) -> Key {
+    Key::new(format!("CONTRACT#{id}"), format!("REVISION#{number:06}"))
+}
+
+pub(crate) fn asset(id: &AssetId) -> Key {
+    Key::new(format!("ASSET#{id}"), STATE)
+}
+
+pub(crate) fn wallet(owner: &Owner) -> Key {
+    Key::new(format!("WALLET#{owner}"), STATE)
+}
+
+/// An event of the aggregate whose state has this key.
+pub(crate) fn event(state: &Key, sequence: u64) -> Key {
+    Key::new(state.pk.clone(), event_sort(sequence))
+}
+
+pub(crate) fn event_sort(sequence: u64) -> String {
+    format!("EVENT#{sequence:010}")
+}
+
+/// Past every event in sort order.
+pub(crate) const AFTER_EVENTS: &str = "EVENT#~";
+
+/// What a remembered answer is found by.
+pub(crate) fn answer(scope: &Digest) -> Key {
+    Key::new(format!("IDEMPOTENCY#{scope}"), ONLY)
+}
+
+/// What one live contract of a consumer's side on an asset holds.
+pub(crate) fn live_slot(owner: &Owner, asset: &AssetId) -> Key {
+    Key::new(format!("UNIQUE#LIVE#{owner}#{asset}"), ONLY)
+}
+
+/// What one owner of an address holds.
+pub(crate) fn address(address: &Address) -> Key {
+    Key::new(format!("UNIQUE#ADDRESS#{address}"), ONLY)
+}
+
+/// An index of the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Index {
+    /// A user's contracts as consumer, by id (and so by age).
+    Consumer,
+    /// A user's contracts and assets as provider.
+    Provider,
+    /// An organisation's contracts as consumer.
+    ConsumerOrganization,
+    /// An organisation's contracts and assets as provider.
+    ProviderOrganization,
+    /// An asset's live contracts, by consumer.
+    Asset,
+    /// What waits for a party, by age.
+    Waiting,
+    /// The assets that everybody may see, by id.
+    Catalogue,
+}
+
+impl Index {
+    /// The index's name in the template.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Consumer => "by-consumer",
+            Self::Provider => "by-provider",
+            Self::ConsumerOrganization => "by-consumer-organization",
+            Self::ProviderOrganization => "by-provider-organization",
+            Self::Asset => "by-asset",
+            Self::Waiting => "by-waiting",
+            Self::Catalogue => "by-catalogue",
+        }
+    }
+
+    /// The attribute of its partition key.
+    pub(crate) const fn partition(self) -> &'static str {
+        match self {
+            Self::Consumer => "consumerUser",
+            Self::Provider => "providerUser",
+            Self::ConsumerOrganization => "consumerOrganization",
+            Self::ProviderOrganization => "providerOrganization",
+            Self::Asset => "liveAsset",
+            Self::Waiting => "waitingFor",
+            Self::Catalogue => "catalogue",
+        }
+    }
+
+    /// The attribute of its sort key.
+    pub(crate) const fn sort(self) -> &'static str {
+        match self {
+            Self::Consumer
+            | Self::Provider
+            | Self::ConsumerOrganization
+            | Self::ProviderOrganization
+            | Self::Catalogue => "listing",
+            Self::Asset => "liveConsumer",
+            Self::Waiting => "waitingSince",
+        }
+    }
+}
+
+/// A place in the order of an index: the sort key of an item in it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position(pub String);
+
+/// The sort key of a contract in the indexes by party.
+pub(crate) fn contract_listing(id: ContractId) -> String {
+    format!("CONTRACT#{id}")
+}
+
+/// The sort key of an asset in the indexes by party and in the catalogue.
+pub(crate) fn asset_listing(id: &AssetId) -> String {
+    format!("ASSET#{id}")
+}
+
+/// How many partitions an hour's due contracts are spread over.
+const SHARDS: u8 = 16;
+
+/// The partition of the due index: the hour and one of sixteen shards, so that the contracts that
+/// end at midnight do not meet in one place.
+pub(crate) fn due_bucket(at: Timestamp, id: ContractId) -> String {
+    let shard = id.to_string().bytes().fold(0_u8, u8::wrapping_add) % SHARDS;
+    let hour: String = at.to_string().chars().take(13).collect();
+    format!("{hour}#{shard:02}")
+}

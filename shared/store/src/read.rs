@@ -1,0 +1,224 @@
+//! Single aggregates and what a command needs to know: one round trip each, consistent.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
+use sharepact_domain::asset::Asset;
+use sharepact_domain::contract::{Contract, ContractFact, Revision};
+use sharepact_domain::event::Event;
+use sharepact_domain::id::{AssetId, ContractId};
+use sharepact_domain::party::{Owner, Party};
+use sharepact_domain::time::Timestamp;
+use sharepact_domain::wallet::Wallet;
+
+use crate::item::{self, ContractRecord, Item, Remembered, Ticket};
+use crate::keys::{self, Key};
+use crate::{Boxed, Store, StoreError};
+
+/// What a command found.
+#[derive(Debug)]
+pub struct Found<T> {
+    /// The thing, if there is one.
+    pub value: Option<T>,
+    /// What was answered to this very idempotency key before.
+    pub remembered: Option<Remembered>,
+}
+
+/// What a consumer's request or acquisition has to know.
+#[derive(Debug)]
+pub struct Beginning {
+    /// The asset.
+    pub asset: Option<Asset>,
+    /// Has the consumer's side a wallet?
+    pub has_wallet: bool,
+}
+
+/// A page of a contract's history.
+#[derive(Debug)]
+pub struct History {
+    /// Provider and consumer; none where there are no events.
+    pub parties: Option<[Party; 2]>,
+    /// The events in order.
+    pub events: Vec<Event<ContractFact>>,
+    /// Are there later ones?
+    pub more: bool,
+}
+
+/// How often keys that a batch left out are asked for again.
+const ATTEMPTS: u32 = 3;
+
+impl Store {
+    /// A contract with the terms of its last revision.
+    pub fn contract<'a>(
+        &'a self,
+        id: ContractId,
+        ticket: Option<&'a Ticket>,
+        now: Timestamp,
+    ) -> Boxed<'a, Found<ContractRecord>> {
+        Box::pin(async move {
+            let (state, terms) = (keys::contract(id), keys::contract_terms(id));
+            let answer = ticket.map(|ticket| keys::answer(&ticket.scope));
+            let wanted = [Some(&state), Some(&terms), answer.as_ref()];
+            let items = self.batch(wanted.into_iter().flatten()).await?;
+            let record = items
+                .get(&state)
+                .map(|found| {
+                    let terms = items.get(&terms).map(item::read_terms).transpose()?;
+                    let contract: Contract = item::read(found, item::STATE)?;
+                    Ok::<_, StoreError>(ContractRecord { contract, terms })
+                })
+                .transpose()?;
+            Ok(Found {
+                value: record,
+                remembered: remembered(&items, answer.as_ref(), now)?,
+            })
+        })
+    }
+
+    /// The asset and the wallet that a request of `owner` depends on.
+    pub fn beginning<'a>(
+        &'a self,
+        asset: &'a AssetId,
+        owner: &'a Owner,
+        ticket: Option<&'a Ticket>,
+        now: Timestamp,
+    ) -> Boxed<'a, Found<Beginning>> {
+        Box::pin(async move {
+            let (asset, wallet) = (keys::asset(asset), keys::wallet(owner));
+            let answer = ticket.map(|ticket| keys::answer(&ticket.scope));
+            let wanted = [Some(&asset), Some(&wallet), answer.as_ref()];
+            let items = self.batch(wanted.into_iter().flatten()).await?;
+            Ok(Found {
+                value: Some(Beginning {
+                    asset: items.state(&asset)?,
+                    has_wallet: items.get(&wallet).is_some(),
+                }),
+                remembered: remembered(&items, answer.as_ref(), now)?,
+            })
+        })
+    }
+
+    /// An asset of the register.
+    pub fn asset<'a>(&'a self, id: &'a AssetId) -> Boxed<'a, Option<Asset>> {
+        Box::pin(async move {
+            let key = keys::asset(id);
+            self.batch([&key]).await?.state(&key)
+        })
+    }
+
+    /// The wallets of several owners, in their order; those who have none are left out.
+    pub fn wallets<'a>(&'a self, owners: &'a [Owner]) -> Boxed<'a, Vec<Wallet>> {
+        Box::pin(async move {
+            let keys: Vec<_> = owners.iter().map(keys::wallet).collect();
+            let items = self.batch(&keys).await?;
+            let wallets = keys.iter().map(|key| items.state(key).transpose());
+            wallets.flatten().collect()
+        })
+    }
+
+    /// Two revisions of a contract; what does not exist is none.
+    pub fn revisions(&self, id: ContractId, numbers: [u32; 2]) -> Boxed<'_, [Option<Revision>; 2]> {
+        Box::pin(async move {
+            let [from, to] = numbers.map(|number| keys::revision(id, number));
+            let wanted = std::iter::once(&from).chain((from != to).then_some(&to));
+            let items = self.batch(wanted).await?;
+            Ok([items.state(&from)?, items.state(&to)?])
+        })
+    }
+
+    /// Up to `limit` events of a contract after the one with sequence `after`.
+    pub fn history(&self, id: ContractId, after: u64, limit: u32) -> Boxed<'_, History> {
+        Box::pin(async move {
+            let answer = self
+                .client
+                .query()
+                .table_name(&*self.table)
+                .consistent_read(true)
+                .key_condition_expression("pk = :pk AND sk BETWEEN :low AND :high")
+                .expression_attribute_values(":pk", item::text(keys::contract(id).pk))
+                .expression_attribute_values(":low", item::text(keys::event_sort(after + 1)))
+                .expression_attribute_values(":high", item::text(keys::AFTER_EVENTS))
+                .limit(i32::try_from(limit).unwrap_or(i32::MAX))
+                .send()
+                .await
+                .map_err(|error| StoreError::from_sdk("Query", &error))?;
+            Ok(History {
+                parties: answer.items().first().map(item::read_parties).transpose()?,
+                events: answer
+                    .items()
+                    .iter()
+                    .map(item::read_event)
+                    .collect::<Result<_, _>>()?,
+                more: answer.last_evaluated_key().is_some(),
+            })
+        })
+    }
+
+    /// Reads up to 100 items at once.
+    async fn batch<'k>(
+        &self,
+        wanted: impl IntoIterator<Item = &'k Key>,
+    ) -> Result<Items, StoreError> {
+        let mut keys = KeysAndAttributes::builder().consistent_read(true);
+        for key in wanted {
+            keys = keys.keys(item::key(key));
+        }
+        let keys = keys
+            .build()
+            .map_err(|error| StoreError::Unwritable(error.to_string()))?;
+        let mut request = HashMap::from([(self.table.to_string(), keys)]);
+        let mut items = Items(Vec::new());
+        for _ in 0..ATTEMPTS {
+            let answer = self
+                .client
+                .batch_get_item()
+                .set_request_items(Some(request))
+                .send()
+                .await
+                .map_err(|error| StoreError::from_sdk("BatchGetItem", &error))?;
+            items
+                .0
+                .extend(answer.responses.unwrap_or_default().into_values().flatten());
+            match answer.unprocessed_keys {
+                Some(left) if !left.is_empty() => request = left,
+                Some(_) | None => return Ok(items),
+            }
+        }
+        Err(StoreError::Unavailable(
+            "BatchGetItem left keys out".to_owned(),
+        ))
+    }
+}
+
+/// What a batch brought, in no order.
+struct Items(Vec<Item>);
+
+impl Items {
+    fn get(&self, key: &Key) -> Option<&Item> {
+        let is = |item: &Item, name: &str, value: &str| {
+            item.get(name)
+                .and_then(|stored: &AttributeValue| stored.as_s().ok())
+                .is_some_and(|s| s == value)
+        };
+        self.0
+            .iter()
+            .find(|item| is(item, "pk", &key.pk) && is(item, "sk", &key.sk))
+    }
+
+    fn state<T: serde::de::DeserializeOwned>(&self, key: &Key) -> Result<Option<T>, StoreError> {
+        self.get(key)
+            .map(|found| item::read(found, item::STATE))
+            .transpose()
+    }
+}
+
+fn remembered(
+    items: &Items,
+    key: Option<&Key>,
+    now: Timestamp,
+) -> Result<Option<Remembered>, StoreError> {
+    match key.and_then(|key| items.get(key)) {
+        Some(found) => item::read_answer(found, now),
+        None => Ok(None),
+    }
+}

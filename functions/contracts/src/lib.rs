@@ -27,7 +27,7 @@ pub mod view;
 use sharepact_runtime::Operation;
 
 /// The operations of this context, in the order of the README's table.
-pub const OPERATIONS: &[&Operation] = &[
+pub static OPERATIONS: &[&Operation] = &[
     &create::OPERATION,
     &acquire::OPERATION,
     &view::OPERATION,

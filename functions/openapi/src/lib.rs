@@ -1,4 +1,10 @@
-//! Skeleton.
+//! The API's own description.
+
+pub mod view;
+
 use sharepact_runtime::Operation;
-/// The operations of this context.
-pub const OPERATIONS: &[&Operation] = &[];
+
+/// The operations of this context, in the order of the README's table.
+pub static OPERATIONS: &[&Operation] = &[
+    &view::OPERATION,
+];

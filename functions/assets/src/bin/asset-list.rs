@@ -1,0 +1,5 @@
+//! The function `asset-list`.
+
+fn main() -> std::process::ExitCode {
+    sharepact_runtime::serve(&sharepact_assets::list::OPERATION)
+}

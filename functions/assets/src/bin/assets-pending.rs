@@ -1,0 +1,5 @@
+//! The function `assets-pending`.
+
+fn main() -> std::process::ExitCode {
+    sharepact_runtime::serve(&sharepact_assets::pending::OPERATION)
+}

@@ -1,0 +1,5 @@
+//! The function `openapi-view`.
+
+fn main() -> std::process::ExitCode {
+    sharepact_runtime::serve(&sharepact_openapi::view::OPERATION)
+}

@@ -24,6 +24,8 @@ const MOST_VALUES: usize = 500;
 const LARGEST: usize = 150_000;
 /// The longest licence, in characters. Shorter than terms: it stands in the asset itself.
 const LONGEST_LICENCE: usize = 20_000;
+/// What a field's name must be.
+type FieldName = Text<128, false>;
 /// Words that are routes below `/assets` and so can be no ids.
 const RESERVED: [&str; 2] = ["pending", "acquired"];
 
@@ -147,8 +149,7 @@ impl Definition {
         }
         let mut names = HashSet::new();
         for (index, field) in self.fields.iter().enumerate() {
-            let named =
-                Text::<128>::parse(&field.name).is_ok_and(|name| name.as_str() == field.name);
+            let named = FieldName::parse(&field.name).is_ok_and(|name| name.as_str() == field.name);
             if !named {
                 let fault =
                     invalid("a field's name takes 1 to 128 characters, trimmed, on one line");
@@ -159,13 +160,16 @@ impl Definition {
             }
             if let FieldType::Category { values } = &field.kind {
                 let distinct: HashSet<_> = values.iter().collect();
-                let fit = values.iter().all(|value| Line::parse(value).is_ok());
+                let fit = values
+                    .iter()
+                    .all(|value| Line::parse(value).is_ok_and(|line| line.as_str() == value));
                 if !(1..=MOST_VALUES).contains(&values.len())
                     || distinct.len() < values.len()
                     || !fit
                 {
                     let fault = invalid(&format!(
-                        "a category takes 1 to {MOST_VALUES} distinct values of 1 to 200 characters"
+                        "a category takes 1 to {MOST_VALUES} distinct values of 1 to 200 characters, \
+                         trimmed, on one line"
                     ));
                     violations.push(fault.at(format!("/fields/{index}/values")));
                 }

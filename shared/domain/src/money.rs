@@ -327,8 +327,12 @@ mod tests {
 
         #[test]
         fn any_text_is_read_or_refused(text in "\\PC*") {
-            let _ = Money::parse(&text, Currency::parse("EUR").unwrap());
-            let _ = Vat::parse(&text);
+            if let Ok(money) = Money::parse(&text, Currency::parse("EUR").unwrap()) {
+                prop_assert!(money.minor() >= 0);
+            }
+            if let Ok(rate) = Vat::parse(&text) {
+                prop_assert!(rate.basis_points() <= FULL);
+            }
         }
     }
 }

@@ -4,7 +4,7 @@
 
 use std::collections::HashSet;
 
-use chrono::{DateTime, NaiveDate};
+use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
@@ -182,17 +182,19 @@ fn ordered(kind: &FieldType) -> bool {
 /// A value of a field, comparable within its type.
 #[derive(Debug, PartialEq, PartialOrd)]
 enum Scalar {
-    Instant(i64),
+    Instant(DateTime<Utc>),
     Number(Decimal),
     Word,
 }
 
 fn scalar(field: &Field, text: &str) -> Result<Scalar, Fault> {
+    // Leading zeros and fractions of a second would otherwise go on forever.
+    let fits = text.chars().count() <= LONGEST_VALUE;
     let read = match &field.kind {
         FieldType::Date => date(text).map(Scalar::Instant),
         FieldType::Datetime => DateTime::parse_from_rfc3339(text)
             .ok()
-            .and_then(|instant| instant.timestamp_nanos_opt())
+            .map(|instant| instant.with_timezone(&Utc))
             .or_else(|| date(text))
             .map(Scalar::Instant),
         FieldType::Integer => Some(text)
@@ -205,11 +207,9 @@ fn scalar(field: &Field, text: &str) -> Result<Scalar, Fault> {
             .iter()
             .any(|value| value == text)
             .then_some(Scalar::Word),
-        FieldType::Text => (1..=LONGEST_VALUE)
-            .contains(&text.chars().count())
-            .then_some(Scalar::Word),
+        FieldType::Text => (!text.is_empty()).then_some(Scalar::Word),
     };
-    read.ok_or_else(|| {
+    read.filter(|_| fits).ok_or_else(|| {
         Fault::new(
             Rule::InvalidFilter,
             format!(
@@ -221,18 +221,21 @@ fn scalar(field: &Field, text: &str) -> Result<Scalar, Fault> {
     })
 }
 
-/// Nanoseconds since 1970 at the start of a calendar day in UTC.
-fn date(text: &str) -> Option<i64> {
-    (text.len() == 10)
-        .then(|| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok())
-        .flatten()
+/// The start of a calendar day in UTC. `chrono` also reads spaces and signs; this does not.
+fn date(text: &str) -> Option<DateTime<Utc>> {
+    NaiveDate::parse_from_str(text, "%Y-%m-%d")
+        .ok()
+        .filter(|day| text.len() == 10 && day.to_string() == text)
         .and_then(|day| day.and_hms_opt(0, 0, 0))
-        .and_then(|start| start.and_utc().timestamp_nanos_opt())
+        .map(|start| start.and_utc())
 }
 
 fn number(text: &str) -> Option<Decimal> {
     let digits = text.strip_prefix('-').unwrap_or(text);
-    let plain = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
+    let plain = [whole, fraction]
+        .iter()
+        .all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()));
     plain.then(|| Decimal::from_str_exact(text).ok()).flatten()
 }
 
@@ -295,6 +298,8 @@ mod tests {
             ("paid", r#"{"values":["true"]}"#),
             ("note", r#"{"values":["any text"]}"#),
             ("means", r#"{"values":["Card","Cash"]}"#),
+            ("day", r#"{"from":"1492-10-12","to":"9999-12-31"}"#),
+            ("at", r#"{"from":"1492-10-12","to":"9999-12-31T23:59:59Z"}"#),
         ] {
             assert!(
                 check(&["day"], vec![filter(field, json)]).is_ok(),
@@ -307,12 +312,22 @@ mod tests {
     fn filters_outside_the_type_do_not() {
         for (field, json) in [
             ("day", r#"{"from":"2025-02-30"}"#),
+            ("day", r#"{"from":"+2025-1-01"}"#),
+            ("day", r#"{"from":"  2025-1-1"}"#),
+            ("at", r#"{"from":"  2025-1-1"}"#),
+            ("day", r#"{"from":"+10000-01-01"}"#),
+            ("day", r#"{"from":"-0001-01-01"}"#),
             ("day", r#"{"from":"01/02/2025"}"#),
             ("day", r#"{"from":"2025-02-02","to":"2025-01-01"}"#),
             ("at", r#"{"from":"yesterday"}"#),
             ("count", r#"{"from":"1.5"}"#),
             ("count", r#"{"from":"1_000"}"#),
             ("fare", r#"{"from":"1e3"}"#),
+            ("fare", r#"{"from":"."}"#),
+            ("fare", r#"{"from":"5."}"#),
+            ("fare", r#"{"from":".5"}"#),
+            ("fare", r#"{"from":"-"}"#),
+            ("fare", r#"{"from":"1.2.3"}"#),
             ("fare", r#"{"from":"10","to":"9.5"}"#),
             ("fare", "{}"),
             ("paid", r#"{"values":["yes"]}"#),
@@ -327,6 +342,26 @@ mod tests {
                 found,
                 Err(vec![("/filters/0".to_owned(), Rule::InvalidFilter)]),
                 "{field} {json}"
+            );
+        }
+    }
+
+    #[test]
+    fn no_bound_is_longer_than_a_value_may_be() {
+        let (zeros, nines) = ("0".repeat(1_000), "9".repeat(1_000));
+        for (field, bound) in [
+            ("count", format!("{zeros}1")),
+            ("fare", format!("0.{zeros}")),
+            ("at", format!("2025-01-01T00:00:00.{nines}Z")),
+            ("note", nines),
+        ] {
+            let json = match field {
+                "note" => format!(r#"{{"values":["{bound}"]}}"#),
+                _ => format!(r#"{{"from":"{bound}"}}"#),
+            };
+            assert!(
+                check(&["day"], vec![filter(field, &json)]).is_err(),
+                "{field}"
             );
         }
     }

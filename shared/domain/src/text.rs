@@ -1,7 +1,7 @@
 //! Short free texts: comments, reasons, references.
 //!
 //! The one rule: trimmed, never empty, bounded in characters, no control characters but line
-//! breaks and tabs.
+//! breaks and tabs, and where a text is one line not these either.
 
 use std::fmt;
 
@@ -9,22 +9,22 @@ use serde::{Deserialize, Serialize};
 
 use crate::fault::{Fault, Rule};
 
-/// A free text of at most `MAX` characters.
+/// A free text of at most `MAX` characters, on one line unless `BREAKS`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct Text<const MAX: usize>(String);
+pub struct Text<const MAX: usize, const BREAKS: bool = true>(String);
 
 /// One line in a list: a name, a reference.
-pub type Line = Text<200>;
+pub type Line = Text<200, false>;
 /// A reason or a comment.
 pub type Note = Text<2_000>;
 
-impl<const MAX: usize> Text<MAX> {
+impl<const MAX: usize, const BREAKS: bool> Text<MAX, BREAKS> {
     /// Trims and checks a text.
     ///
     /// # Errors
-    /// [`Rule::InvalidText`] when it is empty, longer than `MAX` characters, or holds control
-    /// characters.
+    /// [`Rule::InvalidText`] when it is empty, longer than `MAX` characters, holds control
+    /// characters, or breaks a line that must be one.
     pub fn parse(text: &str) -> Result<Self, Fault> {
         let text = text.trim();
         let length = text.chars().count();
@@ -38,6 +38,12 @@ impl<const MAX: usize> Text<MAX> {
             return Err(Fault::new(
                 Rule::InvalidText,
                 format!("takes no control characters, and holds {control:?}"),
+            ));
+        }
+        if !BREAKS && text.contains(['\n', '\t', '\u{2028}', '\u{2029}']) {
+            return Err(Fault::new(
+                Rule::InvalidText,
+                "takes one line, without line breaks and tabs",
             ));
         }
         Ok(Self(text.to_owned()))
@@ -55,13 +61,13 @@ pub(crate) fn unprintable(c: char) -> bool {
     c.is_control() && c != '\n' && c != '\t'
 }
 
-impl<const MAX: usize> fmt::Display for Text<MAX> {
+impl<const MAX: usize, const BREAKS: bool> fmt::Display for Text<MAX, BREAKS> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
 }
 
-impl<const MAX: usize> TryFrom<String> for Text<MAX> {
+impl<const MAX: usize, const BREAKS: bool> TryFrom<String> for Text<MAX, BREAKS> {
     type Error = Fault;
 
     fn try_from(text: String) -> Result<Self, Fault> {
@@ -69,8 +75,8 @@ impl<const MAX: usize> TryFrom<String> for Text<MAX> {
     }
 }
 
-impl<const MAX: usize> From<Text<MAX>> for String {
-    fn from(text: Text<MAX>) -> Self {
+impl<const MAX: usize, const BREAKS: bool> From<Text<MAX, BREAKS>> for String {
+    fn from(text: Text<MAX, BREAKS>) -> Self {
         text.0
     }
 }

@@ -1,10 +1,14 @@
 //! Instants: UTC, whole milliseconds, one fixed-width spelling that sorts as it reads.
+//!
+//! The one rule: no instant outside the years 0 to 9999, which have no such spelling, is read or
+//! computed; it could be written and never be read again.
 
 use std::fmt;
 use std::str::FromStr;
 
-use chrono::{DateTime, Days, SubsecRound, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, Days, SubsecRound, TimeDelta, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use thiserror::Error;
 
 /// An instant in UTC with millisecond precision.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -23,12 +27,20 @@ impl Timestamp {
         self.0
             .checked_add_days(Days::new(u64::from(days)))
             .map(Self)
+            .filter(Self::has_spelling)
     }
 
-    /// The instant `span` later (or earlier, where it is negative).
+    /// The instant `span` later (or earlier, where it is negative); `None` outside the calendar.
     #[must_use]
     pub fn plus(self, span: TimeDelta) -> Option<Self> {
-        self.0.checked_add_signed(span).map(Self::new)
+        self.0
+            .checked_add_signed(span)
+            .map(Self::new)
+            .filter(Self::has_spelling)
+    }
+
+    fn has_spelling(&self) -> bool {
+        (0..=9_999).contains(&self.0.year())
     }
 
     /// The same instant for `chrono`.
@@ -51,11 +63,23 @@ impl fmt::Display for Timestamp {
     }
 }
 
-impl FromStr for Timestamp {
-    type Err = chrono::ParseError;
+/// A text that is no instant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error(
+    "takes an instant as in RFC 3339, such as 2026-01-31T09:00:00Z, of the years 0 to 9999 in UTC"
+)]
+pub struct NoInstant;
 
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        DateTime::parse_from_rfc3339(text).map(|instant| Self::new(instant.with_timezone(&Utc)))
+impl FromStr for Timestamp {
+    type Err = NoInstant;
+
+    fn from_str(text: &str) -> Result<Self, NoInstant> {
+        DateTime::parse_from_rfc3339(text)
+            .ok()
+            .map(|instant| Self::new(instant.with_timezone(&Utc)))
+            // An offset can carry the instant over the edge of the calendar.
+            .filter(Self::has_spelling)
+            .ok_or(NoInstant)
     }
 }
 
@@ -78,7 +102,13 @@ mod tests {
 
     #[test]
     fn spelling_has_a_fixed_width_and_reads_back() {
-        for text in ["2026-01-02T03:04:05Z", "2026-01-02T03:04:05.678901Z"] {
+        for text in [
+            "2026-01-02T03:04:05Z",
+            "2026-01-02T03:04:05.678901Z",
+            "2016-12-31T23:59:60.5Z",
+            "0000-01-01T00:00:00Z",
+            "9999-12-31T23:59:59.999Z",
+        ] {
             let instant: Timestamp = text.parse().unwrap();
             assert_eq!(instant.to_string().len(), 24);
             assert_eq!(instant.to_string().parse::<Timestamp>().unwrap(), instant);
@@ -89,5 +119,10 @@ mod tests {
     fn the_calendar_ends_somewhere() {
         let last: Timestamp = "9999-12-31T00:00:00Z".parse().unwrap();
         assert!(last.plus_days(u32::MAX).is_none());
+        assert!(last.plus_days(1).is_none());
+        assert!(last.plus(TimeDelta::days(1)).is_none());
+        for outside in ["9999-12-31T23:59:59-00:01", "0000-01-01T00:00:00+00:01"] {
+            assert_eq!(outside.parse::<Timestamp>(), Err(NoInstant), "{outside}");
+        }
     }
 }

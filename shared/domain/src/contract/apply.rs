@@ -204,7 +204,18 @@ impl Contract {
             ContractFact::Stopped { by, reason, detail } => {
                 ended(Status::Stopped, Some(by), Some(reason), detail, next)
             }
-            ContractFact::Expired { .. } => ended(Status::Expired, None, None, None, next),
+            // However late it was recorded, the contract ended when its time was over.
+            ContractFact::Expired { expires_at } => Self {
+                recorded: Status::Expired,
+                turn: None,
+                ending: Some(Ending {
+                    by: None,
+                    reason: None,
+                    detail: None,
+                    at: expires_at,
+                }),
+                ..next
+            },
         }
     }
 }

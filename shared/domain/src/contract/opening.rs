@@ -161,7 +161,8 @@ pub fn open(
         }
         Actor::Caller(_) => {}
     }
-    if opening.consumer.owner() == asset.owner.owner() {
+    let consumer = &opening.consumer;
+    if consumer.owner() == asset.owner.owner() || consumer.user == asset.owner.user {
         return Err(Refusal::OwnAsset);
     }
     let invalid = |pointer: &str, rule, detail: &str| -> Vec<Violation> {

@@ -38,7 +38,9 @@ async fn acquired(app: &App, call: Call) -> Answer {
         200,
         &AcquiredPage {
             items,
-            next_cursor: page.next.map(|Position(next)| call.seal(&app.cursors, &next)),
+            next_cursor: page
+                .next
+                .map(|Position(next)| call.seal(&app.cursors, &next)),
         },
     )
 }

@@ -11,7 +11,7 @@ use sharepact_store::{Index, Order, Page, Position, Source};
 pub(crate) async fn contracts(
     app: &App,
     call: &Call,
-    keep: impl Fn(&Contract) -> bool + Send,
+    keep: impl Fn(&Contract) -> bool + Send + Sync,
 ) -> Result<Page<Contract>, Problem> {
     let principal = call.principal()?;
     let users = call.queries("userId", UserId::parse)?;
@@ -26,15 +26,23 @@ pub(crate) async fn contracts(
             source(Index::Consumer, principal.user.as_str()),
             source(Index::ConsumerOrganization, organization.as_str()),
         ],
-        (users, _) => users.iter().map(|user| source(Index::Consumer, user.as_str())).collect(),
+        (users, _) => users
+            .iter()
+            .map(|user| source(Index::Consumer, user.as_str()))
+            .collect(),
     };
     let after = call.cursor(&app.cursors)?.map(Position);
     let own = |contract: &Contract| !users.is_empty() || contract.consumer.includes(principal);
-    let keep = |contract: &Contract| {
-        contract.visible_to(principal) && own(contract) && keep(contract)
-    };
+    let keep =
+        |contract: &Contract| contract.visible_to(principal) && own(contract) && keep(contract);
     app.store
-        .list(&sources, Order::Descending, after.as_ref(), call.limit()?, keep)
+        .list(
+            &sources,
+            Order::Descending,
+            after.as_ref(),
+            call.limit()?,
+            keep,
+        )
         .await
         .map_err(failed)
 }

@@ -36,19 +36,30 @@ async fn contracts(app: &App, call: Call) -> Answer {
         prefix: String::new(),
     }];
     let after = call.cursor(&app.cursors)?.map(Position);
-    let keep = |contract: &Contract| {
-        contract.status(call.now).is_live() && contract.visible_to(principal)
-    };
+    let keep =
+        |contract: &Contract| contract.status(call.now).is_live() && contract.visible_to(principal);
     let page = app
         .store
-        .list(&sources, Order::Ascending, after.as_ref(), call.limit()?, keep)
+        .list(
+            &sources,
+            Order::Ascending,
+            after.as_ref(),
+            call.limit()?,
+            keep,
+        )
         .await
         .map_err(failed)?;
     Reply::json(
         200,
         &ContractIds {
-            items: page.items.iter().map(|contract| contract.id.to_string()).collect(),
-            next_cursor: page.next.map(|Position(next)| call.seal(&app.cursors, &next)),
+            items: page
+                .items
+                .iter()
+                .map(|contract| contract.id.to_string())
+                .collect(),
+            next_cursor: page
+                .next
+                .map(|Position(next)| call.seal(&app.cursors, &next)),
         },
     )
 }

@@ -2,8 +2,8 @@
 //!
 //! `consumed` is what the lists of a user's assets share.
 
-mod consumed;
 pub mod acquired;
+mod consumed;
 pub mod contracts;
 pub mod list;
 pub mod pending;

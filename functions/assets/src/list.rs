@@ -48,14 +48,22 @@ async fn list(app: &App, call: Call) -> Answer {
     let keep = |asset: &Asset| asset.visible_to(principal);
     let page = app
         .store
-        .list(&sources, Order::Ascending, after.as_ref(), call.limit()?, keep)
+        .list(
+            &sources,
+            Order::Ascending,
+            after.as_ref(),
+            call.limit()?,
+            keep,
+        )
         .await
         .map_err(failed)?;
     Reply::json(
         200,
         &AssetPage {
             items: page.items.iter().map(AssetView::from).collect(),
-            next_cursor: page.next.map(|Position(next)| call.seal(&app.cursors, &next)),
+            next_cursor: page
+                .next
+                .map(|Position(next)| call.seal(&app.cursors, &next)),
         },
     )
 }

@@ -44,7 +44,9 @@ async fn pending(app: &App, call: Call) -> Answer {
         200,
         &AssetIds {
             items,
-            next_cursor: page.next.map(|Position(next)| call.seal(&app.cursors, &next)),
+            next_cursor: page
+                .next
+                .map(|Position(next)| call.seal(&app.cursors, &next)),
         },
     )
 }

@@ -25,7 +25,12 @@ pub static OPERATION: Operation = Operation {
     query: &[],
     body: Some(Shape::of::<AssetBody>()),
     success: (200, Shape::of::<AssetView>()),
-    problems: &["manager-required", "asset-taken", "conflict", "stale-version"],
+    problems: &[
+        "manager-required",
+        "asset-taken",
+        "conflict",
+        "stale-version",
+    ],
     grants: &[Grant::BatchGet, Grant::Put],
     run: |app, call| Box::pin(register(app, call)),
 };
@@ -37,7 +42,9 @@ async fn register(app: &App, call: Call) -> Answer {
     let existing = app.store.asset(&id).await.map_err(failed)?;
     let fact = Asset::register(existing.as_ref(), principal, definition)
         .map_err(|refusal| refused(refusal, existing.as_ref(), principal))?;
-    let tag = existing.as_ref().map(|asset| entity_tag(asset.version, false));
+    let tag = existing
+        .as_ref()
+        .map(|asset| entity_tag(asset.version, false));
     call.precondition().check(tag.as_deref())?;
 
     let (fact, status) = match (fact, &existing) {
@@ -57,7 +64,11 @@ async fn register(app: &App, call: Call) -> Answer {
         after: &after,
         event: &event,
     };
-    let outcome: Outcome<Asset> = app.store.commit(change, None, call.now).await.map_err(failed)?;
+    let outcome: Outcome<Asset> = app
+        .store
+        .commit(change, None, call.now)
+        .await
+        .map_err(failed)?;
     match outcome {
         Outcome::Written => answer(status, &after),
         Outcome::Rejected(Rejected::Stale(_)) => Err(Problem::new(
@@ -66,7 +77,9 @@ async fn register(app: &App, call: Call) -> Answer {
         )),
         Outcome::Rejected(
             Rejected::Answered(_) | Rejected::Occupied(_) | Rejected::AddressTaken,
-        ) => Err(Problem::internal("an asset's transaction was refused for another aggregate")),
+        ) => Err(Problem::internal(
+            "an asset's transaction was refused for another aggregate",
+        )),
     }
 }
 

@@ -6,7 +6,4 @@ pub mod view;
 use sharepact_runtime::Operation;
 
 /// The operations of this context, in the order of the README's table.
-pub static OPERATIONS: &[&Operation] = &[
-    &register::OPERATION,
-    &view::OPERATION,
-];
+pub static OPERATIONS: &[&Operation] = &[&register::OPERATION, &view::OPERATION];

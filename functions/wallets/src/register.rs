@@ -27,7 +27,13 @@ pub static OPERATION: Operation = Operation {
     query: &[],
     body: Some(Shape::of::<WalletBody>()),
     success: (200, Shape::of::<WalletView>()),
-    problems: &["invalid-address", "manager-required", "address-taken", "conflict", "stale-version"],
+    problems: &[
+        "invalid-address",
+        "manager-required",
+        "address-taken",
+        "conflict",
+        "stale-version",
+    ],
     grants: &[Grant::BatchGet, Grant::Put],
     run: |app, call| Box::pin(register(app, call)),
 };
@@ -45,9 +51,14 @@ async fn register(app: &App, call: Call) -> Answer {
     let address = call.body::<WalletBody>()?.parse()?;
     let owners = [owner.clone()];
     let existing = app.store.wallets(&owners).await.map_err(failed)?.pop();
-    let tag = existing.as_ref().map(|wallet| entity_tag(wallet.version, false));
+    let tag = existing
+        .as_ref()
+        .map(|wallet| entity_tag(wallet.version, false));
     call.precondition().check(tag.as_deref())?;
-    if let Some(wallet) = existing.as_ref().filter(|wallet| wallet.current.address == address) {
+    if let Some(wallet) = existing
+        .as_ref()
+        .filter(|wallet| wallet.current.address == address)
+    {
         return answer(200, wallet);
     }
 
@@ -63,7 +74,11 @@ async fn register(app: &App, call: Call) -> Answer {
         after: &after,
         event: &event,
     };
-    let outcome: Outcome<Wallet> = app.store.commit(change, None, call.now).await.map_err(failed)?;
+    let outcome: Outcome<Wallet> = app
+        .store
+        .commit(change, None, call.now)
+        .await
+        .map_err(failed)?;
     match outcome {
         Outcome::Written => answer(status, &after),
         Outcome::Rejected(Rejected::AddressTaken) => Err(Problem::new(
@@ -74,9 +89,9 @@ async fn register(app: &App, call: Call) -> Answer {
             ProblemType::Conflict,
             "the wallet was changed in the same instant; read it again",
         )),
-        Outcome::Rejected(Rejected::Answered(_) | Rejected::Occupied(_)) => {
-            Err(Problem::internal("a wallet's transaction was refused for another aggregate"))
-        }
+        Outcome::Rejected(Rejected::Answered(_) | Rejected::Occupied(_)) => Err(Problem::internal(
+            "a wallet's transaction was refused for another aggregate",
+        )),
     }
 }
 

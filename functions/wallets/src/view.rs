@@ -8,9 +8,7 @@ use sharepact_domain::party::Owner;
 use sharepact_domain::wallet::{Wallet, owner_for};
 use sharepact_http::wire::WalletView;
 use sharepact_http::{Call, Problem, Reply, entity_tag};
-use sharepact_runtime::{
-    Access, Answer, App, Grant, Operation, QueryParameter, Shape, failed,
-};
+use sharepact_runtime::{Access, Answer, App, Grant, Operation, QueryParameter, Shape, failed};
 
 /// The operation.
 pub static OPERATION: Operation = Operation {
@@ -57,8 +55,12 @@ async fn view(app: &App, call: Call) -> Answer {
 
 /// An operator says an id alone: it may be a user's or an organisation's.
 fn candidates(id: UserId) -> Vec<Owner> {
-    let organization = OrganizationId::parse(id.as_str()).ok().map(Owner::Organization);
-    std::iter::once(Owner::User(id)).chain(organization).collect()
+    let organization = OrganizationId::parse(id.as_str())
+        .ok()
+        .map(Owner::Organization);
+    std::iter::once(Owner::User(id))
+        .chain(organization)
+        .collect()
 }
 
 fn is_kind(owner: &Owner, kind: Option<&str>) -> bool {

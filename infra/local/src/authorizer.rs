@@ -4,6 +4,8 @@
 //! The one rule: RS256 by a key of the issuer, named by its `kid`. Neither the token's own choice of
 //! algorithm nor a key it brings along counts.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Utc};
 use jsonwebtoken::errors::ErrorKind;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
@@ -82,14 +84,11 @@ impl Authorizer {
             return Err(Refusal::Missing);
         }
         let token = token.trim();
-        let header = jsonwebtoken::decode_header(token).map_err(|error| match error.kind() {
-            ErrorKind::InvalidAlgorithmName | ErrorKind::Json(_) => Refusal::Algorithm,
-            _ => Refusal::Malformed,
-        })?;
-        if header.alg != Algorithm::RS256 {
+        let header = header_of(token).ok_or(Refusal::Malformed)?;
+        if header.get("alg").and_then(Value::as_str) != Some("RS256") {
             return Err(Refusal::Algorithm);
         }
-        if header.kid.as_deref() != Some(self.key_id.as_str()) {
+        if header.get("kid").and_then(Value::as_str) != Some(self.key_id.as_str()) {
             return Err(Refusal::Key);
         }
         // Only the signature is checked there: the claims follow below, against a clock that is
@@ -144,6 +143,12 @@ impl Authorizer {
     }
 }
 
+/// What a token says of itself, of which nothing is believed yet.
+fn header_of(token: &str) -> Option<Map<String, Value>> {
+    let header = URL_SAFE_NO_PAD.decode(token.split('.').next()?).ok()?;
+    serde_json::from_slice(&header).ok()
+}
+
 /// The claims as API Gateway hands them to a function: every value a string.
 #[must_use]
 pub fn stringify(claims: &Map<String, Value>) -> Map<String, Value> {
@@ -172,3 +177,6 @@ fn text(value: &Value) -> String {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -19,8 +19,14 @@ fn write(text: &mut String, stack: &Stack) -> std::fmt::Result {
     let home = shown(stack.home());
     writeln!(text, "Sharepact is running at {}", stack.url)?;
     writeln!(text)?;
-    writeln!(text, "  programs   {home}/{JSON}   address, tokens, user ids")?;
-    writeln!(text, "  shells     {home}/{ENV}    the same, and the endpoints:  . {home}/{ENV}")?;
+    writeln!(
+        text,
+        "  programs   {home}/{JSON}   address, tokens, user ids"
+    )?;
+    writeln!(
+        text,
+        "  shells     {home}/{ENV}    the same, and the endpoints:  . {home}/{ENV}"
+    )?;
     writeln!(text, "  API        {}/openapi.json", stack.url)?;
     writeln!(text)?;
     writeln!(text, "Be someone (tokens hold for 30 days):")?;

@@ -11,7 +11,12 @@ use sharepact_local::PORT;
 #[command(name = "sharepact", version, about)]
 pub struct Cli {
     /// The folder that keeps everything between two starts.
-    #[arg(long, global = true, value_name = "FOLDER", default_value = ".sharepact")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "FOLDER",
+        default_value = ".sharepact"
+    )]
     pub home: PathBuf,
     /// How to serve.
     #[command(flatten)]
@@ -67,9 +72,11 @@ fn identifier(text: &str) -> Result<String, String> {
     if first && rest && text.len() <= 128 {
         Ok(text.to_owned())
     } else {
-        Err("an id starts with a letter or digit and holds letters, digits and . _ : @ | - \
+        Err(
+            "an id starts with a letter or digit and holds letters, digits and . _ : @ | - \
              (at most 128 characters)"
-            .to_owned())
+                .to_owned(),
+        )
     }
 }
 

@@ -79,11 +79,7 @@ impl Dynamo {
     ///
     /// # Errors
     /// When the file cannot be opened or no port is free.
-    pub async fn start(
-        home: &Path,
-        clock: Clock,
-        mut stop: Stop,
-    ) -> Result<Self, DynamoError> {
+    pub async fn start(home: &Path, clock: Clock, mut stop: Stop) -> Result<Self, DynamoError> {
         let path = home.join("dynamodb.sqlite");
         let open = |why: String| DynamoError::Open {
             path: path.clone(),
@@ -346,3 +342,6 @@ fn call(action: &'static str, error: &(impl std::error::Error + Send + Sync)) ->
         why: DisplayErrorContext(error).to_string(),
     }
 }
+
+#[cfg(test)]
+mod tests;

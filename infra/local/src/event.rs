@@ -41,7 +41,12 @@ pub struct BadParameter;
 pub fn payload(parts: &Parts, body: &[u8], context: &Context<'_>) -> Result<Value, BadParameter> {
     let path = parts.uri.path();
     let query = parts.uri.query().unwrap_or_default();
-    let header = |name| parts.headers.get(name).and_then(|value| value.to_str().ok());
+    let header = |name| {
+        parts
+            .headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+    };
     let host = header(HOST).unwrap_or("localhost");
     let mut request = json!({
         "accountId": ACCOUNT,
@@ -239,8 +244,14 @@ mod tests {
             &[("id", "a%2Fb%252F")],
         );
         assert_eq!(event.pointer("/pathParameters/id").unwrap(), "a/b%2F");
-        assert_eq!(event.pointer("/queryStringParameters/userId").unwrap(), "a,b c");
-        assert_eq!(event.get("rawQueryString").unwrap(), "userId=a&userId=b%20c&x");
+        assert_eq!(
+            event.pointer("/queryStringParameters/userId").unwrap(),
+            "a,b c"
+        );
+        assert_eq!(
+            event.get("rawQueryString").unwrap(),
+            "userId=a&userId=b%20c&x"
+        );
         assert_eq!(event.get("rawPath").unwrap(), "/things/a%2Fb%252F");
         assert_eq!(
             event.pointer("/requestContext/time").unwrap(),

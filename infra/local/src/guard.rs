@@ -182,3 +182,6 @@ impl HttpConnector for Connector {
         HttpConnectorFuture::ready(Ok(response))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -180,8 +180,8 @@ impl Home {
     /// # Errors
     /// When it cannot be written.
     pub fn write_json(&self, name: &str, content: &impl Serialize) -> Result<(), HomeError> {
-        let mut text = serde_json::to_string_pretty(content)
-            .map_err(|error| self.damaged(name, error))?;
+        let mut text =
+            serde_json::to_string_pretty(content).map_err(|error| self.damaged(name, error))?;
         text.push('\n');
         self.write(name, text.as_bytes())
     }
@@ -253,7 +253,10 @@ mod tests {
         let secrets = home.secrets().unwrap();
         assert!(secrets.cursor_key.len() >= 32);
         assert_eq!(home.secrets().unwrap().cursor_key, secrets.cursor_key);
-        let mode = fs::metadata(home.path("secrets.json")).unwrap().permissions().mode();
+        let mode = fs::metadata(home.path("secrets.json"))
+            .unwrap()
+            .permissions()
+            .mode();
         assert_eq!(mode & 0o777, 0o600);
         let mode = fs::metadata(home.root()).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o700);

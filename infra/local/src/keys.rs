@@ -65,8 +65,8 @@ impl SigningKey {
     pub fn find(home: &Home) -> Result<Option<Self>, KeyError> {
         home.read(FILE)?
             .map(|der| {
-                let pair = KeyPair::from_pkcs8(&der)
-                    .map_err(|_| home.damaged(FILE, "not an RSA key"))?;
+                let pair =
+                    KeyPair::from_pkcs8(&der).map_err(|_| home.damaged(FILE, "not an RSA key"))?;
                 Self::of(pair)
             })
             .transpose()
@@ -132,7 +132,10 @@ mod tests {
         let first = SigningKey::open(&home).unwrap();
         let second = SigningKey::open(&home).unwrap();
         assert_eq!(first.id(), second.id());
-        let mode = std::fs::metadata(home.path(FILE)).unwrap().permissions().mode();
+        let mode = std::fs::metadata(home.path(FILE))
+            .unwrap()
+            .permissions()
+            .mode();
         assert_eq!(mode & 0o777, 0o600);
 
         let other = Scratch::new();

@@ -25,6 +25,8 @@ pub mod template;
 mod tokens;
 
 #[cfg(test)]
+mod sample;
+#[cfg(test)]
 mod scratch;
 
 pub use calls::{Call, Calls};

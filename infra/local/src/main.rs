@@ -91,8 +91,7 @@ fn mint(home: &Path, token: &Token) -> Result<String, Failure> {
     };
     let expires = Utc::now() + token.expires_in;
     let issuer = Issuer::new(key, handout.issuer);
-    let mut minted =
-        issuer.mint_for(&token.sub, token.org.as_deref(), &token.roles, expires)?;
+    let mut minted = issuer.mint_for(&token.sub, token.org.as_deref(), &token.roles, expires)?;
     minted.push('\n');
     Ok(minted)
 }

@@ -183,7 +183,11 @@ mod tests {
         assert!(grants(&on_index, &index));
         assert!(!grants(&on_index, &query));
         assert!(!grants(&on_index, &query.clone().index(Some("by-asset-2"))));
-        let any = [statement(Effect::Allow, "DynamoDB:*", &format!("{table}/*"))];
+        let any = [statement(
+            Effect::Allow,
+            "DynamoDB:*",
+            &format!("{table}/*"),
+        )];
         assert!(grants(&any, &index));
         assert!(!grants(&any, &query));
         let mut denied = any.to_vec();
@@ -197,12 +201,24 @@ mod tests {
         let input = TransactWriteItemsInput::builder()
             .transact_items(
                 TransactWriteItem::builder()
-                    .put(Put::builder().table_name("t").set_item(Some([].into())).build().unwrap())
+                    .put(
+                        Put::builder()
+                            .table_name("t")
+                            .set_item(Some([].into()))
+                            .build()
+                            .unwrap(),
+                    )
                     .build(),
             )
             .transact_items(
                 TransactWriteItem::builder()
-                    .delete(Delete::builder().table_name("t").set_key(Some([].into())).build().unwrap())
+                    .delete(
+                        Delete::builder()
+                            .table_name("t")
+                            .set_key(Some([].into()))
+                            .build()
+                            .unwrap(),
+                    )
                     .build(),
             )
             .build()

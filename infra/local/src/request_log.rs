@@ -44,6 +44,7 @@ impl RequestLog {
         };
         format!(
             "{method:<6} {path} {on}{status}{off} {time:.1} ms",
+            method = method.as_str(),
             status = status.as_u16(),
             time = took.as_secs_f64() * 1000.0
         )
@@ -71,6 +72,9 @@ mod tests {
             )
         };
         assert_eq!(line(false), "GET    /contracts 404 1.2 ms");
-        assert_eq!(line(true), "GET    /contracts \u{1b}[33m404\u{1b}[0m 1.2 ms");
+        assert_eq!(
+            line(true),
+            "GET    /contracts \u{1b}[33m404\u{1b}[0m 1.2 ms"
+        );
     }
 }

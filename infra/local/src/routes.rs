@@ -79,3 +79,56 @@ impl Routes {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample;
+
+    #[test]
+    fn fixed_segments_come_before_parameters() {
+        let routes = Routes::new(sample::targets()).unwrap();
+        let name = |method: &str, path: &str| {
+            routes
+                .find(method, path)
+                .map(|found| (found.target.operation.name, found.parameters))
+        };
+        let id = |value: &str| vec![("id".to_owned(), value.to_owned())];
+        assert_eq!(
+            name("GET", "/things/pending"),
+            Some(("thing-pending", Vec::new()))
+        );
+        assert_eq!(
+            name("GET", "/things/pendin"),
+            Some(("thing-view", id("pendin")))
+        );
+        assert_eq!(
+            name("GET", "/things/a%2Fb"),
+            Some(("thing-view", id("a%2Fb")))
+        );
+        // The fixed segment belongs to GET alone.
+        assert_eq!(
+            name("POST", "/things/pending"),
+            Some(("thing-change", id("pending")))
+        );
+        for (method, path) in [
+            ("GET", "/things"),
+            ("GET", "/things/"),
+            ("GET", "/things/x/"),
+            ("GET", "/things/x/y"),
+            ("HEAD", "/things/x"),
+            ("DELETE", "/things/x"),
+            ("get", "/things/x"),
+            ("GET", ""),
+        ] {
+            assert_eq!(name(method, path), None, "{method} {path}");
+        }
+    }
+
+    #[test]
+    fn two_operations_cannot_share_a_route() {
+        let twice = sample::targets().into_iter().chain(sample::targets());
+        let error = Routes::new(twice).err().unwrap().to_string();
+        assert!(error.contains("of thing-view cannot be added"), "{error}");
+    }
+}

@@ -54,11 +54,7 @@ impl S3 {
     ///
     /// # Errors
     /// When the folder cannot be made or no port is free.
-    pub async fn start(
-        home: &Path,
-        secrets: &Secrets,
-        stop: Stop,
-    ) -> Result<Self, S3Error> {
+    pub async fn start(home: &Path, secrets: &Secrets, stop: Stop) -> Result<Self, S3Error> {
         let root = home.join("s3");
         let bucket = root.join(DOCUMENTS);
         std::fs::create_dir_all(&bucket).map_err(|source| S3Error::Folder {
@@ -77,11 +73,7 @@ impl S3 {
         let service = builder.build();
         let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await?;
         let endpoint = format!("http://{}", listener.local_addr()?);
-        let server = tokio::spawn(connections::serve(
-            listener,
-            move |_| service.clone(),
-            stop,
-        ));
+        let server = tokio::spawn(connections::serve(listener, move |_| service.clone(), stop));
         Ok(Self { endpoint, server })
     }
 

@@ -159,8 +159,7 @@ impl Stack {
         let s3 = S3::start(home.root(), &secrets, stop.clone()).await?;
 
         let calls = Calls::default();
-        let cursors =
-            CursorKey::new(secrets.cursor_key.as_bytes()).ok_or(StackError::CursorKey)?;
+        let cursors = CursorKey::new(secrets.cursor_key.as_bytes()).ok_or(StackError::CursorKey)?;
         let mut targets = Vec::new();
         for operation in options.operations {
             let client = guarded(operation, &template, &settings, &calls)?;
@@ -312,3 +311,6 @@ async fn listen(port: u16) -> Result<(Vec<TcpListener>, u16), StackError> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -122,9 +122,10 @@ fn describe(
         .parameters(Some(parameters::of(operation)))
         .responses(responses::of(operation, schemas));
     let builder = match operation.access {
-        Access::Token => {
-            builder.security(SecurityRequirement::new(TOKEN, std::iter::empty::<String>()))
-        }
+        Access::Token => builder.security(SecurityRequirement::new(
+            TOKEN,
+            std::iter::empty::<String>(),
+        )),
         // An empty list says that none is needed, where leaving it out would say nothing.
         Access::Open => builder.securities(Some([])),
     };

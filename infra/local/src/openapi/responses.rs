@@ -28,7 +28,10 @@ pub(super) fn of(
     let (status, shape) = operation.success;
     let mut success = ResponseBuilder::new()
         .description(reason(&status.to_string()))
-        .content("application/json", Content::new(Some(component(shape, schemas))));
+        .content(
+            "application/json",
+            Content::new(Some(component(shape, schemas))),
+        );
     if shows_one_thing(operation) {
         success = success.header("ETag", text("The state's version, for If-Match."));
     }

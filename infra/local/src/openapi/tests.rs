@@ -70,11 +70,13 @@ static PATCHED: Operation = Operation {
     ..BASE
 };
 
+static THINGS: &[&Operation] = &[&LIST, &ACCEPT, &PATCHED];
+
 fn sample() -> Value {
     let contexts = [Context {
         name: "things",
         description: "Things.",
-        operations: &[&LIST, &ACCEPT, &PATCHED],
+        operations: THINGS,
     }];
     serde_json::from_str(&print(&build(&contexts)).unwrap()).unwrap()
 }
@@ -88,7 +90,12 @@ fn at<'a>(document: &'a Value, pointer: &str) -> &'a Value {
 #[test]
 fn a_command_is_described_whole() {
     let document = sample();
-    assert!(at(&document, "/openapi").as_str().unwrap().starts_with("3.1"));
+    assert!(
+        at(&document, "/openapi")
+            .as_str()
+            .unwrap()
+            .starts_with("3.1")
+    );
     let post = at(&document, "/paths/~1things~1{id}~1accept~1{assetId}/post");
     assert_eq!(at(post, "/operationId"), "thingAccept");
     assert_eq!(at(post, "/security"), &json!([{ "token": [] }]));
@@ -112,9 +119,16 @@ fn a_command_is_described_whole() {
         assert_eq!(at(post, &schema), "#/components/schemas/Problem");
     }
     assert!(at(post, "/responses/401/content/application~1json").is_object());
-    let listed = at(post, "/responses").as_object().unwrap().values().any(|response| {
-        at(response, "/description").as_str().unwrap().contains("`wrong-turn`")
-    });
+    let listed = at(post, "/responses")
+        .as_object()
+        .unwrap()
+        .values()
+        .any(|response| {
+            at(response, "/description")
+                .as_str()
+                .unwrap()
+                .contains("`wrong-turn`")
+        });
     assert!(listed, "{post:#}");
 }
 
@@ -124,7 +138,10 @@ fn an_open_list_needs_no_token_and_shows_no_etag() {
     let get = at(&document, "/paths/~1things/get");
     assert_eq!(at(get, "/security"), &json!([]));
     assert_eq!(at(get, "/parameters/0/schema/type"), "array");
-    assert_eq!(at(get, "/responses/200/content/application~1json/schema/type"), "array");
+    assert_eq!(
+        at(get, "/responses/200/content/application~1json/schema/type"),
+        "array"
+    );
     assert!(get.pointer("/responses/200/headers").is_none());
     assert!(get.pointer("/responses/401").is_none());
 }

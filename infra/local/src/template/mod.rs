@@ -197,13 +197,24 @@ pub(crate) mod tests {
             statement.resources,
             [format!("{}/index/by-asset", template.table.arn())]
         );
-        assert!(template.functions.get("OpenapiView").unwrap().routes.iter().all(|r| r.open));
+        assert!(
+            template
+                .functions
+                .get("OpenapiView")
+                .unwrap()
+                .routes
+                .iter()
+                .all(|r| r.open)
+        );
     }
 
     #[test]
     fn a_template_without_a_table_is_refused() {
         let error = Template::parse("Resources: {}").unwrap_err().to_string();
-        assert!(error.contains("declares 0 resources of type AWS::DynamoDB::Table"), "{error}");
+        assert!(
+            error.contains("declares 0 resources of type AWS::DynamoDB::Table"),
+            "{error}"
+        );
     }
 
     #[test]

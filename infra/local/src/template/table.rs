@@ -140,7 +140,9 @@ impl Key {
                 "HASH" => hash = Some(name),
                 "RANGE" => range = Some(name),
                 other => {
-                    return Err(TemplateError::Unexpected(format!("`{other}` is no KeyType")));
+                    return Err(TemplateError::Unexpected(format!(
+                        "`{other}` is no KeyType"
+                    )));
                 }
             }
         }

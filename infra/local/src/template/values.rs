@@ -204,9 +204,15 @@ mod tests {
             ("{Ref: Table}", "sharepact"),
             ("!GetAtt Table.Arn", "arn:table"),
             ("{'Fn::GetAtt': [Table, Arn]}", "arn:table"),
-            ("!Sub '${Table.Arn}/index/${Table}'", "arn:table/index/sharepact"),
+            (
+                "!Sub '${Table.Arn}/index/${Table}'",
+                "arn:table/index/sharepact",
+            ),
             ("!Sub ['${x}-${!y}', {x: !Ref Table}]", "sharepact-${y}"),
-            ("!Join ['/', [!GetAtt Table.Arn, index, by-asset]]", "arn:table/index/by-asset"),
+            (
+                "!Join ['/', [!GetAtt Table.Arn, index, by-asset]]",
+                "arn:table/index/by-asset",
+            ),
             ("{'Fn::Sub': 'arn:${AWS::Partition}:x'}", "arn:aws:x"),
         ] {
             assert_eq!(text(yaml).unwrap(), expected, "{yaml}");

@@ -101,8 +101,8 @@ pub fn payload(parts: &Parts, body: &[u8], context: &Context<'_>) -> Result<Valu
                 .then(|| std::str::from_utf8(body).ok())
                 .flatten();
             payload.insert("isBase64Encoded".to_owned(), json!(text.is_none()));
-            let content = text.map_or_else(|| STANDARD.encode(body), str::to_owned);
-            payload.insert("body".to_owned(), json!(content));
+            let encoded = text.map_or_else(|| STANDARD.encode(body), str::to_owned);
+            payload.insert("body".to_owned(), json!(encoded));
         }
     }
     Ok(payload)

@@ -4,7 +4,6 @@
 //! The refusal is an answer on the wire rather than an error of the interceptor, so that the code
 //! above sees exactly what it would see in the cloud: a service error `AccessDeniedException`.
 
-use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -17,11 +16,11 @@ use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
     SharedHttpConnector,
 };
-use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse, Metadata};
-use aws_smithy_types::body::SdkBody;
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, Metadata};
 use aws_smithy_types::config_bag::{Storable, StoreReplace};
 
 use crate::calls::{Call, Calls};
+use crate::faults::{self, Fault, Faults};
 use crate::policy;
 use crate::template::{ACCOUNT, Statement};
 
@@ -135,14 +134,26 @@ impl Intercept for Guard {
     }
 }
 
-/// The connections that all clients share, with the refusals answered before the wire.
+/// The connections that all clients share. Refusals and faults are answered before the wire.
 #[derive(Debug)]
-struct Wire(SharedHttpClient);
+struct Wire {
+    connections: SharedHttpClient,
+    faults: Faults,
+}
 
-/// One connector for the clients of every operation.
+/// One pool of connections for the clients of every operation.
 #[must_use]
-pub fn shared_http() -> SharedHttpClient {
-    SharedHttpClient::new(Wire(aws_smithy_http_client::Builder::new().build_http()))
+pub fn shared_http(faults: Faults) -> SharedHttpClient {
+    SharedHttpClient::new(Wire {
+        connections: plain_http(),
+        faults,
+    })
+}
+
+/// Connections that nothing stands before.
+#[must_use]
+pub fn plain_http() -> SharedHttpClient {
+    aws_smithy_http_client::Builder::new().build_http()
 }
 
 impl HttpClient for Wire {
@@ -151,35 +162,42 @@ impl HttpClient for Wire {
         settings: &HttpConnectorSettings,
         components: &RuntimeComponents,
     ) -> SharedHttpConnector {
-        SharedHttpConnector::new(Connector(self.0.http_connector(settings, components)))
+        SharedHttpConnector::new(Connector {
+            connection: self.connections.http_connector(settings, components),
+            faults: self.faults.clone(),
+        })
     }
 }
 
-struct Connector(SharedHttpConnector);
-
-impl fmt::Debug for Connector {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("Connector")
-    }
+#[derive(Debug)]
+struct Connector {
+    connection: SharedHttpConnector,
+    faults: Faults,
 }
 
 impl HttpConnector for Connector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let Some(refusal) = request.headers().get(REFUSED) else {
-            return self.0.call(request);
-        };
-        let body = serde_json::json!({
-            "__type": "com.amazon.coral.service#AccessDeniedException",
-            "Message": refusal,
-        });
-        let mut response = HttpResponse::new(
-            http::StatusCode::BAD_REQUEST.into(),
-            SdkBody::from(body.to_string()),
-        );
-        response
-            .headers_mut()
-            .insert("content-type", "application/x-amz-json-1.0");
-        HttpConnectorFuture::ready(Ok(response))
+        if let Some(refusal) = request.headers().get(REFUSED) {
+            let response = faults::refused("AccessDeniedException", refusal);
+            return HttpConnectorFuture::ready(Ok(response));
+        }
+        match self.faults.next() {
+            None => self.connection.call(request),
+            Some(Fault::Throttled) => HttpConnectorFuture::ready(Ok(faults::refused(
+                "ProvisionedThroughputExceededException",
+                "The level of configured provisioned throughput for the table was exceeded",
+            ))),
+            Some(Fault::Unreachable) => HttpConnectorFuture::ready(Err(faults::broken())),
+            Some(Fault::AnswerLost) => {
+                let answer = self.connection.call(request);
+                HttpConnectorFuture::new(async move {
+                    match answer.await {
+                        Ok(_) => Err(faults::broken()),
+                        Err(error) => Err(error),
+                    }
+                })
+            }
+        }
     }
 }
 

@@ -1,7 +1,6 @@
 //! What a running stack hands out: `local.json` for programs, `local.env` for shells.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
 use serde::{Deserialize, Serialize};
 
@@ -102,14 +101,12 @@ impl Handout {
     fn exports(&self) -> String {
         let mut lines = String::from("# Load with: . <this file>\n");
         for (name, value) in &self.environment {
-            if value.is_empty() {
-                lines.push_str("unset ");
-                lines.push_str(name);
-                lines.push('\n');
-            } else if writeln!(lines, "export {name}='{}'", value.replace('\'', r"'\''")).is_err() {
-                // Writing to a String cannot fail.
-                continue;
-            }
+            let line = if value.is_empty() {
+                format!("unset {name}\n")
+            } else {
+                format!("export {name}='{}'\n", value.replace('\'', r"'\''"))
+            };
+            lines.push_str(&line);
         }
         lines
     }

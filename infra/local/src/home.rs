@@ -170,7 +170,7 @@ impl Home {
     ) -> Result<Option<T>, HomeError> {
         self.read(name)?
             .map(|content| {
-                serde_json::from_slice(&content).map_err(|error| self.damaged(name, error))
+                serde_json::from_slice(&content).map_err(|error| self.damaged(name, &error))
             })
             .transpose()
     }
@@ -181,7 +181,7 @@ impl Home {
     /// When it cannot be written.
     pub fn write_json(&self, name: &str, content: &impl Serialize) -> Result<(), HomeError> {
         let mut text =
-            serde_json::to_string_pretty(content).map_err(|error| self.damaged(name, error))?;
+            serde_json::to_string_pretty(content).map_err(|error| self.damaged(name, &error))?;
         text.push('\n');
         self.write(name, text.as_bytes())
     }
@@ -204,7 +204,7 @@ impl Home {
         Ok(secrets)
     }
 
-    pub(crate) fn damaged(&self, name: &str, why: impl ToString) -> HomeError {
+    pub(crate) fn damaged(&self, name: &str, why: &dyn std::fmt::Display) -> HomeError {
         HomeError::Damaged {
             path: self.path(name),
             why: why.to_string(),
@@ -216,7 +216,11 @@ impl Home {
 pub(crate) fn random_hex(bytes: usize) -> Result<String, HomeError> {
     let mut buffer = vec![0_u8; bytes];
     rand::fill(&mut buffer).map_err(|_| HomeError::Randomness)?;
-    Ok(buffer.iter().map(|byte| format!("{byte:02x}")).collect())
+    let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or('0');
+    Ok(buffer
+        .iter()
+        .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)])
+        .collect())
 }
 
 fn failed(action: &'static str, path: &Path, source: io::Error) -> HomeError {

@@ -66,7 +66,7 @@ impl SigningKey {
         home.read(FILE)?
             .map(|der| {
                 let pair =
-                    KeyPair::from_pkcs8(&der).map_err(|_| home.damaged(FILE, "not an RSA key"))?;
+                    KeyPair::from_pkcs8(&der).map_err(|_| home.damaged(FILE, &"not an RSA key"))?;
                 Self::of(pair)
             })
             .transpose()

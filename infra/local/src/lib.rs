@@ -8,6 +8,7 @@ mod calls;
 mod connections;
 mod dynamodb;
 mod event;
+mod faults;
 mod gateway;
 mod guard;
 mod handout;
@@ -31,6 +32,7 @@ mod scratch;
 
 pub use calls::{Call, Calls};
 pub use dynamodb::DynamoError;
+pub use faults::{Fault, Faults};
 pub use gateway::{Invoke, invoke};
 pub use handout::{ENV, Handout, JSON};
 pub use home::{Home, HomeError};

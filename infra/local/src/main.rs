@@ -69,9 +69,13 @@ fn serve(home: &Path, options: &Serve) -> Result<(), Failure> {
         })
 }
 
+/// The embedded servers warn of every answer that is not a success, such as a condition that does
+/// not hold, which is nothing out of the ordinary.
+const FAULTS: &str = "warn,dynoxide=error,s3s=error,s3s_fs=error";
+
 /// Faults of the stack and the handlers go to standard error; `RUST_LOG` shows more.
 fn log_faults() {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(FAULTS));
     let log = fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)

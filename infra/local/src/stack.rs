@@ -21,6 +21,7 @@ use tokio::task::JoinHandle;
 use crate::authorizer::Authorizer;
 use crate::calls::Calls;
 use crate::dynamodb::{self, Dynamo, DynamoError};
+use crate::faults::Faults;
 use crate::gateway::{self, Gateway, Invoke};
 use crate::guard::{self, Guard};
 use crate::handout::Handout;
@@ -126,6 +127,7 @@ pub struct Stack {
     pub table: String,
     issuer: Issuer,
     calls: Calls,
+    faults: Faults,
     stopper: Stopper,
     gateway: Vec<JoinHandle<()>>,
     servers: (Dynamo, S3),
@@ -153,8 +155,10 @@ impl Stack {
         let (stopper, stop) = stop::channel();
         let clock = options.clock;
         let dynamo = Dynamo::start(home.root(), clock.clone(), stop.clone()).await?;
-        let settings = dynamodb::settings(&dynamo.endpoint, &secrets, guard::shared_http());
-        let client = Client::from_conf(settings.clone());
+        let settings = |http| dynamodb::settings(&dynamo.endpoint, &secrets, http);
+        let client = Client::from_conf(settings(guard::plain_http()));
+        let faults = Faults::default();
+        let settings = settings(guard::shared_http(faults.clone()));
         dynamodb::ensure_table(&client, &template.table, home.root()).await?;
         let s3 = S3::start(home.root(), &secrets, stop.clone()).await?;
 
@@ -196,6 +200,7 @@ impl Stack {
             table: template.table.name,
             issuer,
             calls,
+            faults,
             stopper,
             gateway,
             servers: (dynamo, s3),
@@ -213,6 +218,12 @@ impl Stack {
     #[must_use]
     pub fn calls(&self) -> &Calls {
         &self.calls
+    }
+
+    /// Makes the functions' calls of DynamoDB go wrong.
+    #[must_use]
+    pub fn faults(&self) -> &Faults {
+        &self.faults
     }
 
     /// The tokens of the ready-made identities, by name.

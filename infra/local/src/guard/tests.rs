@@ -17,6 +17,7 @@ use crate::template::tests::SMALL;
 struct Bench {
     stack: Stack,
     calls: Calls,
+    faults: Faults,
     template: Template,
     _scratch: Scratch,
 }
@@ -26,6 +27,7 @@ async fn bench() -> Bench {
     Bench {
         stack: Stack::start(sample::options(scratch.path())).await.unwrap(),
         calls: Calls::default(),
+        faults: Faults::default(),
         template: Template::parse(SMALL).unwrap(),
         _scratch: scratch,
     }
@@ -34,7 +36,11 @@ async fn bench() -> Bench {
 impl Bench {
     fn client(&self, resource: &str) -> Client {
         let secrets = Home::look(self.stack.home()).secrets().unwrap();
-        let settings = dynamodb::settings(&self.stack.dynamodb, &secrets, shared_http());
+        let settings = dynamodb::settings(
+            &self.stack.dynamodb,
+            &secrets,
+            shared_http(self.faults.clone()),
+        );
         let guard = Guard::new(
             "thing",
             resource.to_owned(),
@@ -158,5 +164,43 @@ async fn reads_are_held_to_the_table_or_the_index_they_were_granted() {
     assert_eq!(error.code(), Some("AccessDeniedException"));
     let error = view.list_tables().send().await.unwrap_err();
     assert_eq!(error.code(), Some("AccessDeniedException"));
+    bench.stack.shutdown().await;
+}
+
+#[tokio::test]
+async fn faults_look_like_the_real_ones_and_pass() {
+    let bench = bench().await;
+    let table = bench.stack.table.clone();
+    let client = bench.client("ThingChange");
+    let create = || {
+        let put = Put::builder()
+            .table_name(&table)
+            .set_item(Some(item("once")))
+            .condition_expression("attribute_not_exists(pk)")
+            .build()
+            .unwrap();
+        client
+            .transact_write_items()
+            .transact_items(TransactWriteItem::builder().put(put).build())
+            .send()
+    };
+    bench.faults.inject(Fault::Throttled, 3);
+    let error = create().await.unwrap_err();
+    assert_eq!(error.code(), Some("ProvisionedThroughputExceededException"));
+    assert_eq!(bench.calls.take()[0].attempts(), 3);
+
+    bench.faults.inject(Fault::Unreachable, 100);
+    let error = create().await.unwrap_err();
+    assert!(error.as_service_error().is_none(), "{error:?}");
+    bench.faults.clear();
+
+    // The first attempt takes effect, its answer is lost, and the SDK's second attempt carries the
+    // same request token: DynamoDB answers it as the first.
+    bench.faults.inject(Fault::AnswerLost, 1);
+    create().await.unwrap();
+    assert_eq!(
+        create().await.unwrap_err().code(),
+        Some("TransactionCanceledException")
+    );
     bench.stack.shutdown().await;
 }

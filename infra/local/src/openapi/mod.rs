@@ -36,8 +36,7 @@ pub fn document() -> Result<String, serde_json::Error> {
 }
 
 fn print(document: &OpenApi) -> Result<String, serde_json::Error> {
-    // Through a value: its maps are sorted, so that the order does not depend on the builders.
-    let mut text = serde_json::to_string_pretty(&serde_json::to_value(document)?)?;
+    let mut text = document.to_pretty_json()?;
     text.push('\n');
     Ok(text)
 }

@@ -9,8 +9,10 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::BehaviorVersion;
+use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::{Config, Credentials, Region};
 use aws_sdk_dynamodb::error::DisplayErrorContext;
+use aws_sdk_dynamodb::operation::describe_table::DescribeTableError;
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection,
     ProjectionType, StreamSpecification, StreamViewType, TableDescription, TableStatus,
@@ -29,7 +31,7 @@ use crate::stop::Stop;
 use crate::template::{Index, Key, REGION, Table};
 
 /// How often items past their end of life are removed.
-const SWEEP: Duration = Duration::from_secs(60);
+const SWEEP: Duration = Duration::from_mins(1);
 
 /// Why the embedded DynamoDB does not serve.
 #[derive(Debug, Error)]
@@ -134,6 +136,8 @@ pub fn settings(endpoint: &str, secrets: &Secrets, http: SharedHttpClient) -> Co
             "sharepact-local",
         ))
         .http_client(http)
+        // Three attempts, as everywhere; next door there is no reason to wait long between them.
+        .retry_config(RetryConfig::standard().with_initial_backoff(Duration::from_millis(20)))
         .build()
 }
 
@@ -190,7 +194,7 @@ async fn describe(client: &Client, name: &str) -> Result<Option<TableDescription
         Err(error)
             if error
                 .as_service_error()
-                .is_some_and(|error| error.is_resource_not_found_exception()) =>
+                .is_some_and(DescribeTableError::is_resource_not_found_exception) =>
         {
             Ok(None)
         }

@@ -53,7 +53,6 @@ async fn a_folder_of_another_version_is_refused_with_a_way_out() {
         "{text}"
     );
     // The refusal changes nothing: the version that made it still starts.
-    tokio::time::sleep(Duration::from_millis(300)).await;
     Stack::start(sample::options(scratch.path()))
         .await
         .unwrap()

@@ -156,8 +156,59 @@ fn the_methods_of_a_path_stay_together_and_references_lead_somewhere() {
     }
 }
 
+/// The references that lead nowhere.
+fn dangling(document: &Value) -> Vec<String> {
+    fn walk(value: &Value, found: &mut Vec<String>) {
+        match value {
+            Value::Object(entries) => {
+                found.extend(
+                    entries
+                        .get("$ref")
+                        .and_then(Value::as_str)
+                        .map(str::to_owned),
+                );
+                entries.values().for_each(|value| walk(value, found));
+            }
+            Value::Array(items) => items.iter().for_each(|value| walk(value, found)),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        }
+    }
+    let mut found = Vec::new();
+    walk(document, &mut found);
+    found.retain(|reference| {
+        document
+            .pointer(reference.trim_start_matches('#'))
+            .is_none()
+    });
+    found
+}
+
 #[test]
-fn the_document_of_the_bundle_is_stable() {
+fn a_list_alone_brings_the_schemas_it_refers_to() {
+    static ONLY: &[&Operation] = &[&LIST];
+    let contexts = [Context {
+        name: "things",
+        description: "Things.",
+        operations: ONLY,
+    }];
+    let document = serde_json::to_value(build(&contexts)).unwrap();
+    at(
+        &document,
+        "/paths/~1things/get/responses/200/content/application~1json/schema/items",
+    );
+    assert_eq!(dangling(&document), Vec::<String>::new(), "{document:#}");
+}
+
+#[test]
+fn the_document_of_the_bundle_is_stable_and_whole() {
+    let whole: Value = serde_json::from_str(&document().unwrap()).unwrap();
+    assert_eq!(dangling(&whole), Vec::<String>::new());
+    for operation in crate::operations::all() {
+        let path = operation.path.replace('/', "~1");
+        let method = operation.method.as_str().to_lowercase();
+        let id = at(&whole, &format!("/paths/{path}/{method}/operationId"));
+        assert_eq!(*id, operation.operation_id());
+    }
     let first = document().unwrap();
     assert_eq!(first, document().unwrap());
     assert!(first.ends_with("}\n"));

@@ -110,10 +110,17 @@ async fn a_stack_that_is_dropped_frees_its_port_and_its_folder() {
     let stack = Stack::start(sample::options(scratch.path())).await.unwrap();
     let port: u16 = stack.url.rsplit_once(':').unwrap().1.parse().unwrap();
     drop(stack);
-    tokio::time::sleep(Duration::from_millis(300)).await;
-    let mut options = sample::options(scratch.path());
-    options.port = Some(port);
-    Stack::start(options).await.unwrap().shutdown().await;
+    // Nothing waits for a stack that was dropped, so what it holds goes a moment later.
+    for _ in 0..100 {
+        let mut options = sample::options(scratch.path());
+        options.port = Some(port);
+        match Stack::start(options).await {
+            Ok(stack) => return stack.shutdown().await,
+            Err(StackError::PortTaken(_)) => tokio::time::sleep(Duration::from_millis(50)).await,
+            Err(error) => panic!("{error}"),
+        }
+    }
+    panic!("port {port} stays taken");
 }
 
 #[tokio::test]

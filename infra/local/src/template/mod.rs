@@ -229,5 +229,11 @@ pub(crate) mod tests {
     fn the_built_in_template_is_understood() {
         let template = Template::parse(BUILT_IN).unwrap();
         assert!(!template.table.indexes.is_empty());
+        let list = &template.functions["ContractList"].statements;
+        let arn = format!("{}/index/by-consumer", template.table.arn());
+        assert!(
+            list.iter()
+                .any(|statement| statement.resources.contains(&arn))
+        );
     }
 }

@@ -1,4 +1,4 @@
-//! The embedded DynamoDB: a server on loopback over one SQLite file, and the table in it.
+//! The embedded DynamoDB: a server on loopback over one file, and the table in it.
 //!
 //! The one rule: the table is created from the template's definition. A folder whose table is of
 //! another shape is refused with a way out, never patched in silence.
@@ -19,7 +19,7 @@ use aws_sdk_dynamodb::types::{
     TimeToLiveSpecification,
 };
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
-use chrono::{TimeDelta, Utc};
+use chrono::TimeDelta;
 use dynoxide::Database;
 use sharepact_runtime::Clock;
 use thiserror::Error;
@@ -27,6 +27,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 use crate::home::Secrets;
+use crate::machine;
 use crate::stop::Stop;
 use crate::template::{Index, Key, REGION, Table};
 
@@ -129,8 +130,8 @@ pub fn settings(endpoint: &str, secrets: &Secrets, http: SharedHttpClient) -> Co
         .region(Region::new(REGION))
         .endpoint_url(endpoint)
         .credentials_provider(Credentials::new(
-            &secrets.access_key,
-            &secrets.secret_key,
+            &secrets.access,
+            &secrets.secret,
             None,
             None,
             "sharepact-local",
@@ -150,7 +151,7 @@ async fn sweep(database: Database, clock: Clock, mut stop: Stop) {
         }
         // The database sweeps by the machine's clock. Under a clock that somebody moved, it would
         // remove what is still needed.
-        if (clock.now() - Utc::now()).abs() > TimeDelta::hours(1) {
+        if (clock.now() - machine::now()).abs() > TimeDelta::hours(1) {
             continue;
         }
         let database = database.clone();

@@ -19,10 +19,10 @@ use http_body_util::{BodyExt as _, Full};
 use hyper::body::{Body as _, Bytes, Incoming};
 use serde_json::{Value, json};
 use sharepact_runtime::{Access, App, Clock, Operation};
-use uuid::Uuid;
 
 use crate::authorizer::{Authorizer, Refusal};
 use crate::event::{self, BadParameter, Context};
+use crate::machine;
 use crate::request_log::RequestLog;
 use crate::routes::{Found, Routes};
 use crate::tokens::Issuer;
@@ -86,7 +86,7 @@ impl Gateway {
         let started = Instant::now();
         let method = request.method().clone();
         let path = request.uri().path().to_owned();
-        let request_id = Uuid::now_v7().to_string();
+        let request_id = machine::fresh_id();
         let mut answer = self.answer(peer, request, &request_id).await;
         if let Ok(id) = HeaderValue::from_str(&request_id) {
             answer.headers_mut().insert("apigw-requestid", id);
@@ -122,7 +122,7 @@ impl Gateway {
             Access::Open => None,
             Access::Token => match self
                 .authorizer
-                .check(bearer(&parts.headers), chrono::Utc::now())
+                .check(bearer(&parts.headers), machine::now())
             {
                 Ok(claims) => Some(claims),
                 Err(refusal) => return unauthorized(refusal),

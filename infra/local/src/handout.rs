@@ -17,7 +17,7 @@ pub const JSON: &str = "local.json";
 pub const ENV: &str = "local.env";
 
 /// The content of `local.json`, and of `local.env` besides.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Handout {
     /// The API's address.
@@ -50,13 +50,13 @@ impl Handout {
         let mut environment: Vec<(String, String)> = [
             ("SHAREPACT_URL", issuer.url()),
             ("SHAREPACT_TABLE", &template.table.name),
-            ("SHAREPACT_CURSOR_KEY", &secrets.cursor_key),
+            ("SHAREPACT_CURSOR_KEY", &secrets.cursors),
             ("SHAREPACT_DOCUMENTS", DOCUMENTS),
             ("AWS_ENDPOINT_URL_DYNAMODB", &dynamo.endpoint),
             ("AWS_ENDPOINT_URL_S3", &s3.endpoint),
             ("AWS_REGION", REGION),
-            ("AWS_ACCESS_KEY_ID", &secrets.access_key),
-            ("AWS_SECRET_ACCESS_KEY", &secrets.secret_key),
+            ("AWS_ACCESS_KEY_ID", &secrets.access),
+            ("AWS_SECRET_ACCESS_KEY", &secrets.secret),
             // Nothing local has a session, and nothing local should ask a cloud for one.
             ("AWS_SESSION_TOKEN", ""),
             ("AWS_EC2_METADATA_DISABLED", "true"),

@@ -44,15 +44,14 @@ pub enum HomeError {
 }
 
 /// What the stack keeps secret between two starts.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct Secrets {
     /// Signs the cursors of lists (`SHAREPACT_CURSOR_KEY`).
-    pub cursor_key: String,
+    pub cursors: String,
     /// The access key that the embedded S3 accepts.
-    pub access_key: String,
-    /// Its secret.
-    pub secret_key: String,
+    pub access: String,
+    /// The secret that goes with it.
+    pub secret: String,
 }
 
 /// The state folder.
@@ -196,9 +195,9 @@ impl Home {
             return Ok(secrets);
         }
         let secrets = Secrets {
-            cursor_key: random_hex(32)?,
-            access_key: format!("LOCAL{}", random_hex(8)?.to_uppercase()),
-            secret_key: random_hex(20)?,
+            cursors: random_hex(32)?,
+            access: format!("LOCAL{}", random_hex(8)?.to_uppercase()),
+            secret: random_hex(20)?,
         };
         self.write_json(FILE, &secrets)?;
         Ok(secrets)
@@ -255,8 +254,8 @@ mod tests {
         let scratch = Scratch::new();
         let home = Home::open(scratch.path()).unwrap();
         let secrets = home.secrets().unwrap();
-        assert!(secrets.cursor_key.len() >= 32);
-        assert_eq!(home.secrets().unwrap().cursor_key, secrets.cursor_key);
+        assert!(secrets.cursors.len() >= 32);
+        assert_eq!(home.secrets().unwrap().cursors, secrets.cursors);
         let mode = fs::metadata(home.path("secrets.json"))
             .unwrap()
             .permissions()
@@ -271,7 +270,7 @@ mod tests {
         let scratch = Scratch::new();
         let home = Home::open(scratch.path()).unwrap();
         home.write("secrets.json", b"{").unwrap();
-        let error = home.secrets().unwrap_err().to_string();
+        let error = home.secrets().err().unwrap().to_string();
         assert!(error.contains("secrets.json is damaged"), "{error}");
     }
 }

@@ -14,6 +14,7 @@ mod guard;
 mod handout;
 mod home;
 mod keys;
+mod machine;
 pub mod openapi;
 pub mod operations;
 mod policy;

@@ -7,7 +7,6 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::ExitCode;
 
-use chrono::Utc;
 use clap::Parser as _;
 use cli::{Cli, Command, Serve, Token};
 use lambda_http::tracing::subscriber::{EnvFilter, fmt};
@@ -41,8 +40,9 @@ fn serve(home: &Path, options: &Serve) -> Result<(), Failure> {
     let clock = match options.at {
         None => Clock::system(),
         Some(at) => {
-            let ahead = at - Utc::now();
-            Clock::from_fn(move || Utc::now() + ahead)
+            let machine = Clock::system();
+            let ahead = at - machine.now();
+            Clock::from_fn(move || machine.now() + ahead)
         }
     };
     let options = Options {
@@ -93,7 +93,7 @@ fn mint(home: &Path, token: &Token) -> Result<String, Failure> {
         let path = home.root().display();
         return Err(format!("no stack was ever started on {path}: run `cargo run` first").into());
     };
-    let expires = Utc::now() + token.expires_in;
+    let expires = Clock::system().now() + token.expires_in;
     let issuer = Issuer::new(key, handout.issuer);
     let mut minted = issuer.mint_for(&token.sub, token.org.as_deref(), &token.roles, expires)?;
     minted.push('\n');

@@ -5,6 +5,7 @@
 use std::io::{IsTerminal as _, Write as _, stderr};
 use std::time::Duration;
 
+use crate::machine;
 use http::{Method, StatusCode};
 
 /// The log.
@@ -19,7 +20,7 @@ impl RequestLog {
     pub fn new() -> Self {
         Self {
             colours: stderr().is_terminal()
-                && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+                && machine::setting("NO_COLOR").is_none_or(|value| value.is_empty()),
         }
     }
 

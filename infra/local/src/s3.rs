@@ -67,8 +67,8 @@ impl S3 {
         })?;
         let mut builder = S3ServiceBuilder::new(files);
         builder.set_auth(SimpleAuth::from_single(
-            secrets.access_key.clone(),
-            secrets.secret_key.clone(),
+            secrets.access.clone(),
+            secrets.secret.clone(),
         ));
         let service = builder.build();
         let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await?;

@@ -6,7 +6,8 @@ pub(crate) struct Scratch(PathBuf);
 
 impl Scratch {
     pub(crate) fn new() -> Self {
-        let path = std::env::temp_dir().join(format!("sharepact-local-{}", uuid::Uuid::now_v7()));
+        let path =
+            std::env::temp_dir().join(format!("sharepact-local-{}", crate::machine::fresh_id()));
         // The stack makes the folder itself, with the permissions it wants.
         Self(path)
     }

@@ -163,7 +163,7 @@ impl Stack {
         let s3 = S3::start(home.root(), &secrets, stop.clone()).await?;
 
         let calls = Calls::default();
-        let cursors = CursorKey::new(secrets.cursor_key.as_bytes()).ok_or(StackError::CursorKey)?;
+        let cursors = CursorKey::new(secrets.cursors.as_bytes()).ok_or(StackError::CursorKey)?;
         let mut targets = Vec::new();
         for operation in options.operations {
             let client = guarded(operation, &template, &settings, &calls)?;
@@ -300,8 +300,8 @@ async fn accept(listener: TcpListener, gateway: Arc<Gateway>, stop: Stop) {
     connections::serve(listener, service, stop).await;
 }
 
-/// Listens on loopback only: on 127.0.0.1 and, where the machine has it, on ::1, so that
-/// `localhost` leads here whichever of the two a client tries first.
+/// Listens on loopback only: on 127.0.0.1 and, where the machine has it, on `::1`,
+/// so that `localhost` leads here whichever of the two a client tries first.
 async fn listen(port: u16) -> Result<(Vec<TcpListener>, u16), StackError> {
     let failed = |source: std::io::Error| match source.kind() {
         std::io::ErrorKind::AddrInUse => StackError::PortTaken(port),

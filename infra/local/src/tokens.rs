@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 
 use crate::home::{Home, HomeError, random_hex};
 use crate::keys::{KeyError, SigningKey};
+use crate::machine;
 
 /// The audience of every local token.
 pub const AUDIENCE: &str = "sharepact";
@@ -144,7 +145,7 @@ impl Issuer {
     /// When the claims are no object or the signature fails.
     pub fn mint(&self, claims: Value) -> Result<String, KeyError> {
         let mut claims: Map<String, Value> = serde_json::from_value(claims)?;
-        let now = Utc::now();
+        let now = machine::now();
         let defaults = [
             ("iss", json!(self.url)),
             ("aud", json!(AUDIENCE)),
@@ -184,7 +185,7 @@ impl Issuer {
     /// # Errors
     /// When a signature fails.
     pub fn ready_made(&self, users: &Users) -> Result<BTreeMap<String, String>, KeyError> {
-        let expires = Utc::now() + READY_MADE;
+        let expires = machine::now() + READY_MADE;
         IDENTITIES
             .iter()
             .filter_map(|identity| Some((identity, users.0.get(identity.name)?)))

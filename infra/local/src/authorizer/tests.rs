@@ -3,6 +3,7 @@ use serde_json::json;
 
 use super::*;
 use crate::home::Home;
+use crate::machine;
 use crate::scratch::Scratch;
 use crate::tokens::Issuer;
 
@@ -28,7 +29,7 @@ fn bench() -> Bench {
 impl Bench {
     fn check(&self, token: &str) -> Result<Map<String, Value>, Refusal> {
         self.authorizer
-            .check(Some(&format!("Bearer {token}")), Utc::now())
+            .check(Some(&format!("Bearer {token}")), machine::now())
     }
 
     fn minted(&self, claims: Value) -> Result<Map<String, Value>, Refusal> {
@@ -54,13 +55,16 @@ fn a_good_token_opens_and_brings_its_claims() {
     bench.minted(json!({ "nbf": null, "iat": null })).unwrap();
     let token = bench.issuer.mint(json!({})).unwrap();
     let lower = format!("bearer {token}");
-    bench.authorizer.check(Some(&lower), Utc::now()).unwrap();
+    bench
+        .authorizer
+        .check(Some(&lower), machine::now())
+        .unwrap();
 }
 
 #[test]
 fn claims_that_do_not_fit_are_refused() {
     let bench = bench();
-    let now = Utc::now().timestamp();
+    let now = machine::now().timestamp();
     for (claims, refusal) in [
         (json!({ "iss": "http://localhost:9001" }), Refusal::Issuer),
         (json!({ "iss": null }), Refusal::Issuer),
@@ -112,7 +116,8 @@ fn only_the_issuers_key_counts() {
 fn the_token_does_not_choose_its_algorithm() {
     let bench = bench();
     let key = bench.issuer.key();
-    let claims = json!({ "iss": ISSUER, "aud": "sharepact", "exp": Utc::now().timestamp() + 60 });
+    let claims =
+        json!({ "iss": ISSUER, "aud": "sharepact", "exp": machine::now().timestamp() + 60 });
 
     let none = json!({ "alg": "none", "kid": key.id() }).to_string();
     let unsigned = format!(
@@ -146,7 +151,7 @@ fn the_token_does_not_choose_its_algorithm() {
 #[test]
 fn what_is_no_token_is_refused() {
     let bench = bench();
-    let now = Utc::now();
+    let now = machine::now();
     let token = bench.issuer.mint(json!({})).unwrap();
     for missing in [
         None,

@@ -73,11 +73,18 @@ async fn items_past_their_end_of_life_are_swept() {
             .await
             .unwrap();
     }
-    let (table, client) = (stack.table.clone(), stack.client.clone());
     let file = stack.home().join("dynamodb.sqlite");
     let database = Database::new(file.to_str().unwrap()).unwrap();
     assert_eq!(database.sweep_ttl().unwrap(), 1);
-    let left = client.scan().table_name(table).send().await.unwrap();
-    assert_eq!(left.count, 1);
+    for (pk, stays) in [("past", false), ("future", true)] {
+        let get = stack.client.get_item().table_name(&stack.table);
+        let found = get
+            .key("pk", AttributeValue::S(pk.to_owned()))
+            .key("sk", AttributeValue::S("X".to_owned()))
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(found.item.is_some(), stays, "{pk}");
+    }
     stack.shutdown().await;
 }

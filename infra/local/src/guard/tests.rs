@@ -160,8 +160,6 @@ async fn reads_are_held_to_the_table_or_the_index_they_were_granted() {
         .send()
         .await;
     assert_eq!(error.unwrap_err().code(), Some("AccessDeniedException"));
-    let error = view.scan().table_name(&table).send().await.unwrap_err();
-    assert_eq!(error.code(), Some("AccessDeniedException"));
     let error = view.list_tables().send().await.unwrap_err();
     assert_eq!(error.code(), Some("AccessDeniedException"));
     bench.stack.shutdown().await;

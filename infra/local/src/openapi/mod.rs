@@ -1,7 +1,7 @@
 //! The OpenAPI 3.1 document, made from the operations.
 //!
 //! The one rule: nothing is described here that an operation says of itself. This module knows the
-//! wire's conventions (tokens, ETag, Idempotency-Key, problem documents) and applies them alike.
+//! wire's conventions (tokens, `ETag`, `Idempotency-Key`, problem documents) and applies them alike.
 
 mod parameters;
 mod responses;

@@ -50,21 +50,21 @@ fn shows_one_thing(operation: &Operation) -> bool {
 /// The problems by status: those of every operation, and its own.
 fn problems(operation: &Operation) -> BTreeMap<String, BTreeSet<&'static str>> {
     let mut problems: BTreeMap<String, BTreeSet<&'static str>> = BTreeMap::new();
-    let mut common = Vec::new();
+    let mut usual = Vec::new();
     match operation.access {
         Access::Open => {}
-        Access::Token => common.extend(["400", "401", "503"]),
+        Access::Token => usual.extend(["400", "401", "503"]),
     }
     if parameters::in_path(operation.path).next().is_some() {
-        common.push("404");
+        usual.push("404");
     }
     if parameters::takes_match(operation) {
-        common.push("412");
+        usual.push("412");
     }
     if parameters::takes_key(operation) {
-        common.push("422");
+        usual.push("422");
     }
-    for status in common {
+    for status in usual {
         problems.entry(status.to_owned()).or_default();
     }
     for slug in operation.problems {

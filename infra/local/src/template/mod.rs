@@ -13,6 +13,8 @@ use std::path::PathBuf;
 use serde_norway::Value;
 use thiserror::Error;
 
+use crate::machine;
+
 pub use functions::{Effect, Function, Route, Statement};
 pub(crate) use table::table_arn;
 pub use table::{Index, Key, Table};
@@ -77,7 +79,7 @@ impl Template {
     /// # Errors
     /// When it cannot be read.
     pub fn load() -> Result<Self, TemplateError> {
-        match std::env::var_os(VARIABLE) {
+        match machine::setting(VARIABLE) {
             None => Self::parse(BUILT_IN),
             Some(path) => {
                 let path = PathBuf::from(path);

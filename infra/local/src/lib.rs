@@ -1,1 +1,46 @@
+//! The local stack: the bundle in one process, behind `cargo run` and in the tests.
+//!
+//! The one rule: it stands in for the cloud, not for the code. Handlers, SDK calls, table and
+//! policies are the deployed ones; only what surrounds them is local.
 
+mod authorizer;
+mod calls;
+mod connections;
+mod dynamodb;
+mod event;
+mod faults;
+mod gateway;
+mod guard;
+mod handout;
+mod home;
+mod keys;
+mod machine;
+pub mod openapi;
+pub mod operations;
+mod policy;
+mod request_log;
+mod routes;
+mod s3;
+mod stack;
+mod stop;
+pub mod template;
+mod tokens;
+
+#[cfg(test)]
+mod sample;
+#[cfg(test)]
+mod scratch;
+
+pub use calls::{Call, Calls};
+pub use dynamodb::DynamoError;
+pub use faults::{Fault, Faults};
+pub use gateway::{Invoke, invoke};
+pub use handout::{ENV, Handout, JSON};
+pub use home::{Home, HomeError};
+pub use keys::{KeyError, SigningKey};
+pub use policy::{Permission, grants};
+pub use request_log::RequestLog;
+pub use routes::RouteError;
+pub use s3::{DOCUMENTS, S3Error};
+pub use stack::{Options, PORT, Stack, StackError};
+pub use tokens::{AUDIENCE, IDENTITIES, Identity, Issuer, READY_MADE};

@@ -1,0 +1,130 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use clap::{Args, Parser, Subcommand};
+use sharepact_local::PORT;
+
+/// Data-sharing contracts, the whole bundle in one process.
+#[derive(Debug, Parser)]
+#[command(name = "sharepact", version, about)]
+pub struct Cli {
+    /// The folder that keeps everything between two starts.
+    #[arg(
+        long,
+        global = true,
+        value_name = "FOLDER",
+        default_value = ".sharepact"
+    )]
+    pub home: PathBuf,
+    /// How to serve.
+    #[command(flatten)]
+    pub serve: Serve,
+    /// What to do instead of serving.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// How to serve.
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// The port on this machine; 0 picks a free one.
+    #[arg(long, default_value_t = PORT)]
+    pub port: u16,
+    /// Start the contracts' clock at this instant instead of now, for example
+    /// 2030-01-01T00:00:00Z. It runs on from there.
+    #[arg(long, value_name = "INSTANT")]
+    pub at: Option<DateTime<Utc>>,
+}
+
+/// What to do instead of serving.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Print a token for anyone; the stack must have been started on this folder before.
+    Token(Token),
+    /// Print the OpenAPI document.
+    Openapi,
+}
+
+/// Who the token is for.
+#[derive(Debug, Args)]
+pub struct Token {
+    /// The user's id.
+    #[arg(long, value_name = "USER", value_parser = identifier)]
+    pub sub: String,
+    /// The organisation's id.
+    #[arg(long, value_name = "ORGANISATION", value_parser = identifier)]
+    pub org: Option<String>,
+    /// A role: `manager` or `operator`. May be given more than once.
+    #[arg(long = "role", value_name = "ROLE")]
+    pub roles: Vec<String>,
+    /// How long it holds: 90s, 15m, 1h, 7d.
+    #[arg(long, value_name = "TIME", default_value = "1h", value_parser = duration)]
+    pub expires_in: TimeDelta,
+}
+
+/// An id as the API takes it: any other would only be refused later.
+fn identifier(text: &str) -> Result<String, String> {
+    let mut characters = text.chars();
+    let first = characters.next().is_some_and(|c| c.is_ascii_alphanumeric());
+    let rest = characters.all(|c| c.is_ascii_alphanumeric() || "._:@|-".contains(c));
+    if first && rest && text.len() <= 128 {
+        Ok(text.to_owned())
+    } else {
+        Err(
+            "an id starts with a letter or digit and holds letters, digits and . _ : @ | - \
+             (at most 128 characters)"
+                .to_owned(),
+        )
+    }
+}
+
+fn duration(text: &str) -> Result<TimeDelta, String> {
+    let parse = || {
+        let unit = text.chars().last()?;
+        let number: i64 = text.strip_suffix(unit)?.parse().ok()?;
+        if number <= 0 {
+            return None;
+        }
+        match unit {
+            's' => TimeDelta::try_seconds(number),
+            'm' => TimeDelta::try_minutes(number),
+            'h' => TimeDelta::try_hours(number),
+            'd' => TimeDelta::try_days(number),
+            _ => None,
+        }
+        // Longer would leave what a date can say.
+        .filter(|time| *time <= TimeDelta::days(36_500))
+    };
+    parse().ok_or_else(|| "a time is a number and a unit: 90s, 15m, 1h, 7d".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn times_take_a_unit() {
+        assert_eq!(duration("90s"), Ok(TimeDelta::seconds(90)));
+        assert_eq!(duration("7d"), Ok(TimeDelta::days(7)));
+        for wrong in ["", "7", "h", "-1h", "0s", "1y", "1ü", "99999999d"] {
+            assert!(duration(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn ids_are_those_of_the_api() {
+        assert!(identifier("ann@example.com").is_ok());
+        assert!(identifier("").is_err());
+        assert!(identifier("-a").is_err());
+        assert!(identifier("a b").is_err());
+    }
+}

@@ -1,0 +1,71 @@
+//! Bad luck on demand: tests make DynamoDB slow down, vanish or lose its answer.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_types::body::SdkBody;
+
+/// What goes wrong with a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// It is refused because there are too many; nothing happens.
+    Throttled,
+    /// It does not arrive; nothing happens.
+    Unreachable,
+    /// It arrives and takes effect, but the answer is lost.
+    AnswerLost,
+}
+
+/// The faults still to come, shared by the clients of every operation.
+///
+/// The SDK tries again by itself: a fault that should reach the code above takes as many times as
+/// the SDK has attempts.
+#[derive(Clone, Debug, Default)]
+pub struct Faults(Arc<Mutex<Option<(Fault, u32)>>>);
+
+impl Faults {
+    /// The next `times` attempts of the functions meet this fault.
+    pub fn inject(&self, fault: Fault, times: u32) {
+        *self.lock() = (times > 0).then_some((fault, times));
+    }
+
+    /// No more faults.
+    pub fn clear(&self) {
+        *self.lock() = None;
+    }
+
+    pub(crate) fn next(&self) -> Option<Fault> {
+        let mut faults = self.lock();
+        let (fault, times) = (*faults)?;
+        *faults = match times {
+            0 | 1 => None,
+            more => Some((fault, more - 1)),
+        };
+        Some(fault)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<(Fault, u32)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// An error in DynamoDB's own words.
+pub(crate) fn refused(kind: &str, message: &str) -> HttpResponse {
+    let body = serde_json::json!({
+        "__type": format!("com.amazon.coral.service#{kind}"),
+        "message": message,
+    });
+    let mut response = HttpResponse::new(
+        http::StatusCode::BAD_REQUEST.into(),
+        SdkBody::from(body.to_string()),
+    );
+    response
+        .headers_mut()
+        .insert("content-type", "application/x-amz-json-1.0");
+    response
+}
+
+pub(crate) fn broken() -> ConnectorError {
+    ConnectorError::io("the connection was cut".into())
+}

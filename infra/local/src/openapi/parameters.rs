@@ -1,0 +1,121 @@
+//! The parameters of an operation: those of its path and query, and the headers of the wire.
+
+use http::Method;
+use sharepact_runtime::{Operation, QueryParameter};
+use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn, ParameterStyle};
+use utoipa::openapi::schema::{ArrayBuilder, KnownFormat, SchemaFormat, Type};
+use utoipa::openapi::{ObjectBuilder, RefOr, Required, Schema};
+
+/// What a user, organisation or asset id looks like.
+const ID: &str = "^[A-Za-z0-9][A-Za-z0-9._:@|-]{0,127}$";
+
+pub(super) fn of(operation: &Operation) -> Vec<Parameter> {
+    let mut parameters: Vec<Parameter> = in_path(operation.path).map(path).collect();
+    parameters.extend(operation.query.iter().map(query));
+    if takes_key(operation) {
+        parameters.push(header(
+            "Idempotency-Key",
+            "Chosen by the caller, 1 to 128 characters. The same key with the same body gets the \
+             first answer again for 24 hours; with another body it is refused.",
+        ));
+    }
+    if takes_match(operation) {
+        parameters.push(header(
+            "If-Match",
+            "The ETag of the state that the caller has seen. When the state has moved on since, \
+             nothing changes and the answer is 412.",
+        ));
+    }
+    parameters
+}
+
+/// Does a repetition of the request need a key to be recognised?
+pub(super) fn takes_key(operation: &Operation) -> bool {
+    operation.method == Method::POST || operation.method == Method::PATCH
+}
+
+/// Does it change a thing that may exist already?
+pub(super) fn takes_match(operation: &Operation) -> bool {
+    operation.method == Method::PUT
+        || operation.method == Method::PATCH
+        || (operation.method == Method::POST && operation.path.contains("/{id}"))
+}
+
+/// The names in braces.
+pub(super) fn in_path(path: &str) -> impl Iterator<Item = &str> {
+    path.split('/')
+        .filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'))
+}
+
+fn path(name: &str) -> Parameter {
+    let (schema, description) = match name {
+        "id" => (
+            ObjectBuilder::new()
+                .schema_type(Type::String)
+                .format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid))),
+            "The contract's id.",
+        ),
+        "assetId" => (identifier(), "The asset's id."),
+        "owner" => (identifier(), "The id of the user or organisation."),
+        _ => (identifier(), "An id."),
+    };
+    ParameterBuilder::new()
+        .name(name)
+        .parameter_in(ParameterIn::Path)
+        .required(Required::True)
+        .description(Some(description))
+        .schema(Some(schema))
+        .build()
+}
+
+fn identifier() -> ObjectBuilder {
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .pattern(Some(ID))
+}
+
+fn query(parameter: &QueryParameter) -> Parameter {
+    let text = ObjectBuilder::new().schema_type(Type::String);
+    let schema: RefOr<Schema> = if parameter.repeated {
+        RefOr::T(Schema::Array(
+            ArrayBuilder::new().items(text).max_items(Some(100)).build(),
+        ))
+    } else if parameter.name == "limit" {
+        RefOr::T(Schema::from(
+            ObjectBuilder::new()
+                .schema_type(Type::Integer)
+                .minimum(Some(1)),
+        ))
+    } else {
+        RefOr::T(Schema::from(text))
+    };
+    let builder = ParameterBuilder::new()
+        .name(parameter.name)
+        .parameter_in(ParameterIn::Query)
+        .required(if parameter.required {
+            Required::True
+        } else {
+            Required::False
+        })
+        .description(Some(parameter.description))
+        .schema(Some(schema));
+    if parameter.repeated {
+        // `userId=a&userId=b`
+        builder
+            .style(Some(ParameterStyle::Form))
+            .explode(Some(true))
+            .build()
+    } else {
+        builder.build()
+    }
+}
+
+fn header(name: &str, description: &str) -> Parameter {
+    ParameterBuilder::new()
+        .name(name)
+        .parameter_in(ParameterIn::Header)
+        .required(Required::False)
+        .description(Some(description))
+        .schema(Some(ObjectBuilder::new().schema_type(Type::String)))
+        .build()
+}

@@ -1,0 +1,182 @@
+//! The responses of an operation: its success, and the problems it may answer.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use http::Method;
+use sharepact_runtime::{Access, Operation};
+use utoipa::openapi::header::HeaderBuilder;
+use utoipa::openapi::response::{Response, ResponseBuilder, Responses};
+use utoipa::openapi::schema::{AdditionalProperties, ArrayBuilder, SchemaFormat, Type};
+use utoipa::openapi::{Content, Header, ObjectBuilder, Ref, RefOr, Schema};
+
+use super::{component, parameters};
+
+/// The name of the problem document's schema.
+pub(super) const PROBLEM: &str = "Problem";
+
+pub(super) fn of(
+    operation: &Operation,
+    schemas: &mut BTreeMap<String, RefOr<Schema>>,
+) -> Responses {
+    let mut responses: BTreeMap<String, Response> = problems(operation)
+        .into_iter()
+        .map(|(status, slugs)| {
+            let response = refused(&status, &slugs);
+            (status, response)
+        })
+        .collect();
+    let (status, shape) = operation.success;
+    let mut success = ResponseBuilder::new()
+        .description(reason(&status.to_string()))
+        .content(
+            "application/json",
+            Content::new(Some(component(shape, schemas))),
+        );
+    if shows_one_thing(operation) {
+        success = success.header("ETag", text("The state's version, for If-Match."));
+    }
+    if status == 201 {
+        success = success.header("Location", text("The path of what was made."));
+    }
+    responses.insert(status.to_string(), success.build());
+    Responses::from_iter(responses)
+}
+
+/// Does the answer carry the state of one thing that can be changed?
+fn shows_one_thing(operation: &Operation) -> bool {
+    operation.method != Method::GET || operation.path.ends_with('}')
+}
+
+/// The problems by status: those of every operation, and its own.
+fn problems(operation: &Operation) -> BTreeMap<String, BTreeSet<&'static str>> {
+    let mut problems: BTreeMap<String, BTreeSet<&'static str>> = BTreeMap::new();
+    let mut usual = Vec::new();
+    match operation.access {
+        Access::Open => {}
+        Access::Token => usual.extend(["400", "401", "503"]),
+    }
+    if parameters::in_path(operation.path).next().is_some() {
+        usual.push("404");
+    }
+    if parameters::takes_match(operation) {
+        usual.push("412");
+    }
+    if parameters::takes_key(operation) {
+        usual.push("422");
+    }
+    for status in usual {
+        problems.entry(status.to_owned()).or_default();
+    }
+    for slug in operation.problems {
+        let status = status_of(slug).map_or_else(|| "4XX".to_owned(), |status| status.to_string());
+        problems.entry(status).or_default().insert(slug);
+    }
+    problems
+}
+
+/// The status of a problem, by its slug.
+fn status_of(_slug: &str) -> Option<u16> {
+    None
+}
+
+fn refused(status: &str, slugs: &BTreeSet<&'static str>) -> Response {
+    let mut description = reason(status).to_owned();
+    if !slugs.is_empty() {
+        let slugs: Vec<String> = slugs.iter().map(|slug| format!("`{slug}`")).collect();
+        description.push_str(": ");
+        description.push_str(&slugs.join(", "));
+    }
+    let mut response = ResponseBuilder::new().description(description);
+    match status {
+        // The gateway answers this one before any function runs, in its own words.
+        "401" => {
+            let body = ObjectBuilder::new()
+                .property("message", ObjectBuilder::new().schema_type(Type::String))
+                .required("message");
+            response = response
+                .content("application/json", Content::new(Some(Schema::from(body))))
+                .header("WWW-Authenticate", text("What was wrong with the token."));
+        }
+        other => {
+            response = response.content(
+                "application/problem+json",
+                Content::new(Some(Ref::from_schema_name(PROBLEM))),
+            );
+            if other == "503" {
+                response = response.header("Retry-After", text("Seconds to wait."));
+            }
+        }
+    }
+    response.build()
+}
+
+fn reason(status: &str) -> &'static str {
+    match status {
+        "200" => "Done",
+        "201" => "Made",
+        "400" => "The request is malformed",
+        "401" => "No valid token",
+        "403" => "The caller may not do this",
+        "404" => "There is no such thing, or the caller may not see it",
+        "409" => "The state does not allow this; `allowed` says what it allows",
+        "412" => "The state has moved on since the caller saw it",
+        "413" => "The request is too large",
+        "415" => "The body is of another type than the operation takes",
+        "422" => "The request cannot be processed as it is",
+        "428" => "A condition is required",
+        "429" => "Too many requests",
+        "503" => "Not possible at the moment; nothing was changed, trying again may help",
+        _ => "Refused",
+    }
+}
+
+fn text(description: &str) -> Header {
+    HeaderBuilder::new()
+        .schema(Some(ObjectBuilder::new().schema_type(Type::String)))
+        .description(Some(description))
+        .build()
+}
+
+/// The problem document (RFC 9457) with the members that this API adds.
+pub(super) fn problem() -> RefOr<Schema> {
+    let text = |description: &str| {
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .description(Some(description))
+    };
+    let reference = |description: &str| {
+        text(description).format(Some(SchemaFormat::Custom("uri-reference".to_owned())))
+    };
+    let error = ObjectBuilder::new()
+        .property("pointer", text("Where in the request, as a JSON pointer."))
+        .property("detail", text("What is wrong there."))
+        .required("detail");
+    let schema = ObjectBuilder::new()
+        .description(Some("A refusal (RFC 9457)."))
+        .property("type", reference("Which problem it is."))
+        .property("title", text("The problem in a few words."))
+        .property(
+            "status",
+            ObjectBuilder::new()
+                .schema_type(Type::Integer)
+                .description(Some("The HTTP status.")),
+        )
+        .property("detail", text("What happened this time."))
+        .property(
+            "errors",
+            ArrayBuilder::new()
+                .items(error)
+                .description(Some("Each fault of the request.")),
+        )
+        .property(
+            "allowed",
+            ArrayBuilder::new()
+                .items(ObjectBuilder::new().schema_type(Type::String))
+                .description(Some("What the state allows the caller instead.")),
+        )
+        .required("type")
+        .required("title")
+        .required("status")
+        .additional_properties(Some(AdditionalProperties::<Schema>::FreeForm(true)));
+    RefOr::T(Schema::from(schema))
+}

@@ -151,7 +151,7 @@ async fn sweep(database: Database, clock: Clock, mut stop: Stop) {
         }
         // The database sweeps by the machine's clock. Under a clock that somebody moved, it would
         // remove what is still needed.
-        if (clock.now() - machine::now()).abs() > TimeDelta::hours(1) {
+        if (clock.now().to_chrono() - machine::now()).abs() > TimeDelta::hours(1) {
             continue;
         }
         let database = database.clone();

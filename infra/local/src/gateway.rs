@@ -37,12 +37,11 @@ const HEAD_LIMIT: usize = 10 * 1024;
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What answers a request once the gateway has let it in.
-pub type Invoke =
-    fn(
-        &'static Operation,
-        App,
-        lambda_http::Request,
-    ) -> Pin<Box<dyn Future<Output = lambda_http::Response<lambda_http::Body>> + Send>>;
+pub type Invoke = fn(
+    &'static Operation,
+    App,
+    lambda_http::Request,
+) -> Pin<Box<dyn Future<Output = Response<lambda_http::Body>> + Send>>;
 
 /// Runs an operation's own handler, as the deployed function does.
 #[must_use]
@@ -50,7 +49,7 @@ pub fn invoke(
     operation: &'static Operation,
     app: App,
     request: lambda_http::Request,
-) -> Pin<Box<dyn Future<Output = lambda_http::Response<lambda_http::Body>> + Send>> {
+) -> Pin<Box<dyn Future<Output = Response<lambda_http::Body>> + Send>> {
     Box::pin(async move { sharepact_runtime::answer(operation, &app, request).await })
 }
 
@@ -137,7 +136,7 @@ impl Gateway {
             claims: claims.as_ref(),
             request_id: id,
             peer,
-            now: self.clock.now(),
+            now: self.clock.now().to_chrono(),
         };
         let payload = match event::payload(&parts, &body, &context) {
             Ok(payload) => payload,
@@ -234,7 +233,7 @@ async fn read(mut body: Incoming) -> Result<Bytes, StatusCode> {
     Ok(content.into())
 }
 
-fn convert(response: lambda_http::Response<lambda_http::Body>) -> Answer {
+fn convert(response: Response<lambda_http::Body>) -> Answer {
     let (parts, body) = response.into_parts();
     let mut answer = Response::new(Full::new(Bytes::copy_from_slice(&body)));
     *answer.status_mut() = parts.status;

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 /// The present instant by the machine's clock, which is also that of the tokens' issuer.
 pub(crate) fn now() -> DateTime<Utc> {
-    Clock::system().now()
+    Clock::system().now().to_chrono()
 }
 
 /// A setting of the person who runs the stack.

@@ -41,8 +41,11 @@ fn serve(home: &Path, options: &Serve) -> Result<(), Failure> {
         None => Clock::system(),
         Some(at) => {
             let machine = Clock::system();
-            let ahead = at - machine.now();
-            Clock::from_fn(move || machine.now() + ahead)
+            let ahead = at - machine.now().to_chrono();
+            Clock::from_fn(move || {
+                let now = machine.now();
+                now.plus(ahead).unwrap_or(now)
+            })
         }
     };
     let options = Options {
@@ -93,7 +96,7 @@ fn mint(home: &Path, token: &Token) -> Result<String, Failure> {
         let path = home.root().display();
         return Err(format!("no stack was ever started on {path}: run `cargo run` first").into());
     };
-    let expires = Clock::system().now() + token.expires_in;
+    let expires = Clock::system().now().to_chrono() + token.expires_in;
     let issuer = Issuer::new(key, handout.issuer);
     let mut minted = issuer.mint_for(&token.sub, token.org.as_deref(), &token.roles, expires)?;
     minted.push('\n');

@@ -43,7 +43,7 @@ fn print(document: &OpenApi) -> Result<String, serde_json::Error> {
 
 fn build(contexts: &[Context]) -> OpenApi {
     let mut schemas: BTreeMap<String, RefOr<Schema>> = BTreeMap::new();
-    schemas.insert(responses::PROBLEM.to_owned(), responses::problem());
+    responses::problem(&mut schemas);
     let mut paths = Paths::new();
     for context in contexts {
         for operation in context.operations {

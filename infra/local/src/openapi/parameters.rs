@@ -92,11 +92,7 @@ fn query(parameter: &QueryParameter) -> Parameter {
     let builder = ParameterBuilder::new()
         .name(parameter.name)
         .parameter_in(ParameterIn::Query)
-        .required(if parameter.required {
-            Required::True
-        } else {
-            Required::False
-        })
+        .required(Required::False)
         .description(Some(parameter.description))
         .schema(Some(schema));
     if parameter.repeated {

@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use http::Method;
-use sharepact_runtime::{Access, Operation};
+use sharepact_http::{ProblemDocument, ProblemType};
+use sharepact_runtime::{Access, Operation, Shape};
 use utoipa::openapi::header::HeaderBuilder;
 use utoipa::openapi::response::{Response, ResponseBuilder, Responses};
-use utoipa::openapi::schema::{AdditionalProperties, ArrayBuilder, SchemaFormat, Type};
+use utoipa::openapi::schema::Type;
 use utoipa::openapi::{Content, Header, ObjectBuilder, Ref, RefOr, Schema};
 
 use super::{component, parameters};
@@ -75,8 +76,10 @@ fn problems(operation: &Operation) -> BTreeMap<String, BTreeSet<&'static str>> {
 }
 
 /// The status of a problem, by its slug.
-fn status_of(_slug: &str) -> Option<u16> {
-    None
+fn status_of(slug: &str) -> Option<u16> {
+    ProblemType::all()
+        .find(|kind| kind.slug() == slug)
+        .map(|kind| kind.status().as_u16())
 }
 
 fn refused(status: &str, slugs: &BTreeSet<&'static str>) -> Response {
@@ -137,46 +140,7 @@ fn text(description: &str) -> Header {
         .build()
 }
 
-/// The problem document (RFC 9457) with the members that this API adds.
-pub(super) fn problem() -> RefOr<Schema> {
-    let text = |description: &str| {
-        ObjectBuilder::new()
-            .schema_type(Type::String)
-            .description(Some(description))
-    };
-    let reference = |description: &str| {
-        text(description).format(Some(SchemaFormat::Custom("uri-reference".to_owned())))
-    };
-    let error = ObjectBuilder::new()
-        .property("pointer", text("Where in the request, as a JSON pointer."))
-        .property("detail", text("What is wrong there."))
-        .required("detail");
-    let schema = ObjectBuilder::new()
-        .description(Some("A refusal (RFC 9457)."))
-        .property("type", reference("Which problem it is."))
-        .property("title", text("The problem in a few words."))
-        .property(
-            "status",
-            ObjectBuilder::new()
-                .schema_type(Type::Integer)
-                .description(Some("The HTTP status.")),
-        )
-        .property("detail", text("What happened this time."))
-        .property(
-            "errors",
-            ArrayBuilder::new()
-                .items(error)
-                .description(Some("Each fault of the request.")),
-        )
-        .property(
-            "allowed",
-            ArrayBuilder::new()
-                .items(ObjectBuilder::new().schema_type(Type::String))
-                .description(Some("What the state allows the caller instead.")),
-        )
-        .required("type")
-        .required("title")
-        .required("status")
-        .additional_properties(Some(AdditionalProperties::<Schema>::FreeForm(true)));
-    RefOr::T(Schema::from(schema))
+/// The problem document (RFC 9457) with the members that this API adds, as the code writes it.
+pub(super) fn problem(schemas: &mut BTreeMap<String, RefOr<Schema>>) {
+    component(Shape::of::<ProblemDocument>(), schemas);
 }

@@ -200,17 +200,12 @@ impl Api {
         &self.0.url
     }
 
-    /// Runs several things at once, each in a task of its own.
-    pub async fn at_once<T: Send + 'static>(
+    /// Runs several things at once.
+    pub async fn at_once<T>(
         &self,
-        things: impl IntoIterator<Item = impl Future<Output = T> + Send + 'static>,
+        things: impl IntoIterator<Item = impl Future<Output = T>>,
     ) -> Vec<T> {
-        let tasks: Vec<_> = things.into_iter().map(tokio::spawn).collect();
-        let mut outcomes = Vec::new();
-        for task in tasks {
-            outcomes.push(task.await.expect("nothing panicked"));
-        }
-        outcomes
+        futures::future::join_all(things).await
     }
 }
 

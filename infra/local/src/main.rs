@@ -35,7 +35,7 @@ fn main() -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("sharepact: {error}");
+            complain(&error.to_string());
             ExitCode::FAILURE
         }
     }
@@ -131,7 +131,7 @@ fn log_faults() {
         .without_time()
         .try_init();
     if let Err(error) = log {
-        eprintln!("sharepact: faults are not logged: {error}");
+        complain(&format!("faults are not logged: {error}"));
     }
 }
 
@@ -154,5 +154,12 @@ fn print(text: &str) -> Result<(), Failure> {
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
         other => other.map_err(Failure::from),
+    }
+}
+
+/// Standard error is where whoever started the program looks when it fails.
+fn complain(text: &str) {
+    if let Err(error) = writeln!(std::io::stderr(), "sharepact: {text}") {
+        tracing::debug!(%error, text, "not said");
     }
 }

@@ -1,5 +1,6 @@
 //! What came back, and whether it is what should have.
 
+use std::fmt::Display;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -101,7 +102,7 @@ impl Answer {
         if found.rsplit(':').next() == Some(slug) {
             Ok(answer)
         } else {
-            Err(answer.differs("/type", slug, found))
+            Err(answer.differs("/type", &slug, &found))
         }
     }
 
@@ -151,7 +152,7 @@ impl Answer {
         }
     }
 
-    fn differs(&self, pointer: &str, wanted: impl ToString, found: impl ToString) -> Wrong {
+    fn differs(&self, pointer: &str, wanted: &dyn Display, found: &dyn Display) -> Wrong {
         Wrong::Differs {
             call: self.call.clone(),
             pointer: pointer.to_owned(),

@@ -46,13 +46,13 @@ fn hash(event: &Value) -> Option<String> {
     content.as_object_mut()?.remove("hash");
     let canonical = serde_json_canonicalizer::to_vec(&content).ok()?;
     let digest = digest::digest(&digest::SHA256, &canonical);
-    Some(
-        digest
-            .as_ref()
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect(),
-    )
+    let digits = digest
+        .as_ref()
+        .iter()
+        .flat_map(|byte| [byte >> 4, byte & 15]);
+    digits
+        .map(|digit| char::from_digit(digit.into(), 16))
+        .collect()
 }
 
 #[cfg(test)]

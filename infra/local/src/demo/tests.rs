@@ -25,7 +25,7 @@ impl Shared {
 
 impl Write for Shared {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
+        Write::write(&mut *self.0.lock().unwrap(), bytes)
     }
 
     fn flush(&mut self) -> std::io::Result<()> {
@@ -55,14 +55,20 @@ fn target(url: String) -> Target {
 }
 
 /// A server that answers everything alike.
-async fn server(answer: &'static str) -> String {
+async fn server(status: &str, body: &str) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
+    let length = body.len();
+    let answer =
+        format!("HTTP/1.1 {status}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}");
     tokio::spawn(async move {
         while let Ok((mut connection, _)) = listener.accept().await {
-            let mut request = vec![0; 65_536];
-            let _read = connection.read(&mut request).await.unwrap();
+            let mut request = vec![0; 1_024];
+            let _size = connection.read(&mut request).await.unwrap();
             connection.write_all(answer.as_bytes()).await.unwrap();
+            connection.shutdown().await.unwrap();
+            // What was not read would cut the connection before the answer is there.
+            let _size = connection.read_to_end(&mut request).await.unwrap_or(0);
         }
     });
     url
@@ -80,7 +86,6 @@ async fn the_story_is_told_to_its_end_again_and_again() {
     for fresh in [true, false, false] {
         let (outcome, text) = told(&target, fresh).await;
         outcome.unwrap();
-        assert_eq!(text.contains("wallet"), true, "{text}");
         assert_eq!(
             text.contains("A wallet must be registered first"),
             fresh,
@@ -96,11 +101,7 @@ async fn the_story_is_told_to_its_end_again_and_again() {
 
 #[tokio::test]
 async fn a_broken_server_fails_the_step() {
-    let url = server(
-        "HTTP/1.1 500 Internal Server Error\r\ncontent-length: 25\r\nconnection: close\r\n\r\n\
-         {\"message\":\"out of order\"}",
-    )
-    .await;
+    let url = server("500 Internal Server Error", r#"{"message":"out of order"}"#).await;
     let (outcome, _) = told(&target(url), true).await;
     let said = outcome.unwrap_err().to_string();
     assert_eq!(
@@ -112,8 +113,7 @@ async fn a_broken_server_fails_the_step() {
 
 #[tokio::test]
 async fn an_answer_that_says_nothing_fails_the_step() {
-    let url =
-        server("HTTP/1.1 201 Created\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}").await;
+    let url = server("201 Created", "{}").await;
     let (outcome, _) = told(&target(url), true).await;
     let failed = outcome.unwrap_err();
     assert_eq!(failed.number, 1);

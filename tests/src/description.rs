@@ -94,7 +94,9 @@ impl Description {
             let known: Vec<_> = template.split('/').collect();
             let mut pairs = known.iter().zip(&asked);
             known.len() == asked.len()
-                && pairs.all(|(known, asked)| known.starts_with('{') || known == asked)
+                && pairs.all(|(known, asked)| {
+                    known == asked || (known.starts_with('{') && !asked.is_empty())
+                })
         };
         let paths = self.document["paths"].as_object()?;
         let method = method.as_str().to_ascii_lowercase();

@@ -138,18 +138,22 @@ impl Store {
                 .expression_attribute_values(":pk", item::text(keys::contract(id).pk))
                 .expression_attribute_values(":low", item::text(keys::event_sort(after + 1)))
                 .expression_attribute_values(":high", item::text(keys::AFTER_EVENTS))
-                .limit(i32::try_from(limit).unwrap_or(i32::MAX))
+                // One more than wanted: DynamoDB also says that it stopped where nothing follows,
+                // and a page after the last one would have no events to authorise it.
+                .limit(i32::try_from(limit).unwrap_or(i32::MAX).saturating_add(1))
                 .send()
                 .await
                 .map_err(|error| StoreError::from_sdk("Query", &error))?;
+            let limit = usize::try_from(limit).unwrap_or(usize::MAX);
             Ok(History {
                 parties: answer.items().first().map(item::read_parties).transpose()?,
                 events: answer
                     .items()
                     .iter()
+                    .take(limit)
                     .map(item::read_event)
                     .collect::<Result<_, _>>()?,
-                more: answer.last_evaluated_key().is_some(),
+                more: answer.items().len() > limit || answer.last_evaluated_key().is_some(),
             })
         })
     }

@@ -100,12 +100,29 @@ impl Person {
         there: bool,
         rule: &str,
     ) {
+        let among = [id.to_owned()];
+        let expected = if there { &among[..] } else { &[] };
+        self.finds_just(path, query, &among, expected, rule).await;
+    }
+
+    /// Waits until a list holds, of the ids that are `among` these, just the expected ones.
+    pub async fn finds_just(
+        &self,
+        path: &str,
+        query: &[(&str, &str)],
+        among: &[String],
+        expected: &[String],
+        rule: &str,
+    ) {
         self.api
             .until(async || {
-                let found = self.walks(path, query, 100).await.has(id);
-                (found == there).then_some(()).ok_or_else(|| {
+                let mut found = self.walks(path, query, 100).await.among(among);
+                found.sort();
+                let mut expected = expected.to_vec();
+                expected.sort();
+                (found == expected).then_some(()).ok_or_else(|| {
                     let name = &self.name;
-                    format!("{rule}\nGET {path} {query:?} as {name}: is {id} there? {found}")
+                    format!("{rule}\nGET {path} {query:?} as {name}: {found:?}, not {expected:?}")
                 })
             })
             .await;

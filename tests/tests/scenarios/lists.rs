@@ -17,47 +17,48 @@ fn status(stage: &str) -> &str {
     if stage == "Acquired" { "Active" } else { stage }
 }
 
+/// The ids of the contracts at the stages that `wanted` wants.
+fn ids(deals: &[(&str, Deal)], wanted: impl Fn(&str) -> bool) -> Vec<String> {
+    let wanted = deals.iter().filter(|(stage, _)| wanted(stage));
+    wanted.map(|(_, deal)| deal.id.clone()).collect()
+}
+
+/// The ids of their assets.
+fn assets(deals: &[(&str, Deal)], wanted: impl Fn(&str) -> bool) -> Vec<String> {
+    let wanted = deals.iter().filter(|(stage, _)| wanted(stage));
+    wanted.map(|(_, deal)| deal.asset.clone()).collect()
+}
+
 #[test]
 fn contracts_are_listed_by_status_and_role() {
     scenario(async |api| {
         let provider = api.someone_like("provider").await;
         let consumer = api.someone_like("consumer").await;
         let deals = one_each(&api, &provider, &consumer).await;
+        let all = ids(&deals, |_| true);
         for (person, role, other) in [
             (&provider, "provider", "consumer"),
             (&consumer, "consumer", "provider"),
         ] {
-            for wanted in [
-                "Request",
-                "Declined",
-                "Draft",
-                "Rejected",
-                "Negotiate",
-                "Signed",
-                "Active",
-                "Stopped",
-            ] {
-                for (stage, deal) in &deals {
-                    let there = status(stage) == wanted;
-                    for user in [None, Some(("userId", person.user.as_str()))] {
-                        let mut query = vec![("status", wanted)];
-                        query.extend(user);
-                        let rule =
-                            format!("the list of {wanted} holds a contract at {stage}: {there}");
-                        person
-                            .finds("/contracts", &query, &deal.id, there, &rule)
-                            .await;
-                        query.push(("role", role));
-                        person
-                            .finds("/contracts", &query, &deal.id, there, &rule)
-                            .await;
-                        query.pop();
-                        query.push(("role", other));
-                        let rule = format!("the list of what {} has as {other}", person.name);
-                        person
-                            .finds("/contracts", &query, &deal.id, false, &rule)
-                            .await;
-                    }
+            for wanted in STAGES.into_iter().filter(|stage| *stage != "Acquired") {
+                let expected = ids(&deals, |stage| status(stage) == wanted);
+                assert!(!expected.is_empty(), "there is a contract of every status");
+                for user in [None, Some(("userId", person.user.as_str()))] {
+                    let mut query = vec![("status", wanted)];
+                    query.extend(user);
+                    let rule = format!("the list of {wanted} holds just what is {wanted}");
+                    let list = "/contracts";
+                    person
+                        .finds_just(list, &query, &all, &expected, &rule)
+                        .await;
+                    query.push(("role", role));
+                    person
+                        .finds_just(list, &query, &all, &expected, &rule)
+                        .await;
+                    query.pop();
+                    query.push(("role", other));
+                    let rule = format!("{} has nothing as {other}", person.name);
+                    person.finds_just(list, &query, &all, &[], &rule).await;
                 }
             }
         }
@@ -69,38 +70,26 @@ fn statuses_can_be_combined() {
     scenario(async |api| {
         let consumer = api.someone_like("consumer").await;
         let deals = one_each(&api, &api.provider(), &consumer).await;
-        let query = [
+        let all = ids(&deals, |_| true);
+        let both = ids(&deals, |stage| matches!(stage, "Signed" | "Draft"));
+        let combined = [
             ("status", "Signed"),
             ("status", "Draft"),
             ("status", "Signed"),
         ];
-        for (stage, deal) in &deals {
-            let there = matches!(*stage, "Signed" | "Draft");
+        for (query, expected, rule) in [
+            (&combined[..], &both, "any of the statuses is enough"),
+            (&[], &all, "without a status the list holds all"),
+            (
+                &[("status", "Expired")],
+                &Vec::new(),
+                "none of them has expired",
+            ),
+        ] {
             consumer
-                .finds(
-                    "/contracts",
-                    &query,
-                    &deal.id,
-                    there,
-                    "any of the statuses is enough",
-                )
-                .await;
-            consumer
-                .finds(
-                    "/contracts",
-                    &[],
-                    &deal.id,
-                    true,
-                    "without a status the list holds all",
-                )
+                .finds_just("/contracts", query, &all, expected, rule)
                 .await;
         }
-        let query = [("status", "Expired")];
-        let expired = consumer.lists("/contracts", &query).await;
-        assert!(
-            deals.iter().all(|(_, deal)| !expired.contains(&deal.id)),
-            "none of them has expired"
-        );
     });
 }
 
@@ -173,30 +162,35 @@ fn pending_and_acquired_assets_are_those_of_live_and_active_contracts() {
         let provider = api.provider();
         let consumer = api.someone_like("consumer").await;
         let deals = one_each(&api, &provider, &consumer).await;
+        let live = |stage: &str| {
+            status(stage) == "Active" || !matches!(stage, "Declined" | "Rejected" | "Stopped")
+        };
+        let all = assets(&deals, |_| true);
+        let pending = assets(&deals, live);
+        let acquired = assets(&deals, |stage| status(stage) == "Active");
+        for query in [vec![], vec![("userId", consumer.user.as_str())]] {
+            let rule = "an asset is pending while its contract is live";
+            consumer
+                .finds_just("/assets/pending", &query, &all, &pending, rule)
+                .await;
+            let rule = "an asset may be used while its contract is Active";
+            consumer
+                .finds_just("/assets/acquired", &query, &all, &acquired, rule)
+                .await;
+        }
+        for path in ["/assets/pending", "/assets/acquired"] {
+            let rule = "these are what one consumes, not what one provides";
+            provider.finds_just(path, &[], &all, &[], rule).await;
+        }
         for (stage, deal) in &deals {
-            let live = matches!(
-                *stage,
-                "Request" | "Draft" | "Negotiate" | "Signed" | "Active" | "Acquired"
-            );
-            let active = status(stage) == "Active";
-            for query in [vec![], vec![("userId", consumer.user.as_str())]] {
-                let rule = format!("an asset with a contract at {stage} is pending: {live}");
-                consumer
-                    .finds("/assets/pending", &query, &deal.asset, live, &rule)
-                    .await;
-                let rule = format!("an asset with a contract at {stage} may be used: {active}");
-                consumer
-                    .finds("/assets/acquired", &query, &deal.asset, active, &rule)
-                    .await;
-            }
-            let own = provider.lists("/assets/pending", &[]).await;
-            assert!(
-                !own.contains(&deal.asset),
-                "pending is what one consumes, not what one provides"
-            );
             let path = format!("/assets/{}/contracts", deal.asset);
-            let rule = format!("an asset lists its contract at {stage}: {live}");
-            consumer.finds(&path, &[], &deal.id, live, &rule).await;
+            let rule = format!(
+                "an asset lists its live contracts, and one at {stage}: {}",
+                live(stage)
+            );
+            consumer
+                .finds(&path, &[], &deal.id, live(stage), &rule)
+                .await;
         }
     });
 }

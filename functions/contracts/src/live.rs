@@ -7,8 +7,8 @@ use sharepact_http::{Call, Reply};
 use sharepact_runtime::{Answer, App, failed};
 use sharepact_store::{Index, Order, Source};
 
-/// How many to look at for the newest. A side has one live contract on an asset, so that more than
-/// one is found only where users of several sides are asked for.
+/// How many to take at once. A side has one live contract on an asset, so that more than one is
+/// found only where users of several sides are asked for.
 const MOST: usize = 100;
 
 /// The newest contract of the status on the asset, with one of the users as consumer, or null.
@@ -21,20 +21,34 @@ pub(crate) async fn newest(app: &App, call: Call, status: Status) -> Answer {
         partition: asset.to_string(),
         prefix,
     };
-    let sources: Vec<_> = match users.as_slice() {
-        [] => vec![source(String::new())],
-        users => users
-            .iter()
-            .map(|user| source(format!("{user}#")))
-            .collect(),
+    let of_user = |user: &UserId| source(format!("{user}#"));
+    let sources: Vec<_> = match (users.as_slice(), &principal.organization) {
+        ([], None) => vec![of_user(&principal.user)],
+        // A colleague's is the organisation's too, under the colleague's id.
+        ([], Some(_)) => vec![source(String::new())],
+        (users, _) => users.iter().map(of_user).collect(),
     };
     let own = |contract: &Contract| !users.is_empty() || contract.consumer.includes(principal);
     let keep = |contract: &Contract| {
         contract.status(call.now) == status && contract.visible_to(principal) && own(contract)
     };
-    let page = app.store.list(&sources, Order::Ascending, None, MOST, keep);
-    let page = page.await.map_err(failed)?;
-    let newest = page.items.into_iter().max_by_key(|contract| contract.id);
+    let mut newest: Option<Contract> = None;
+    let mut after = None;
+    loop {
+        let page = app
+            .store
+            .list(&sources, Order::Ascending, after.as_ref(), MOST, &keep);
+        let page = page.await.map_err(failed)?;
+        newest = newest
+            .into_iter()
+            .chain(page.items)
+            .max_by_key(|contract| contract.id);
+        // Where many others have the asset, a page can end before the caller's own is reached.
+        match page.next {
+            Some(next) => after = Some(next),
+            None => break,
+        }
+    }
     let tag = newest
         .as_ref()
         .map(|contract| ContractView::tag(contract, call.now));

@@ -1,0 +1,12 @@
+//! The API with a look behind it: what it asks of DynamoDB, what it leaves there, and what bad luck
+//! does to it. Local only: a deployed bundle shows none of this.
+//!
+//! | module | holds |
+//! | --- | --- |
+//! | `world` | a stack for each test, a clock, callers |
+//! | `cases` | every operation on every path, with the calls it may make |
+//! | `trips` | round trips, and rights used against rights granted |
+
+mod cases;
+mod trips;
+mod world;

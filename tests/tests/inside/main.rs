@@ -5,8 +5,12 @@
 //! | --- | --- |
 //! | `world` | a stack for each test, a clock, callers |
 //! | `cases` | every operation on every path, with the calls it may make |
+//! | `audit` | what must hold of the whole table at any moment |
+//! | `faults` | DynamoDB throttles, vanishes, loses its answer |
 //! | `trips` | round trips, and rights used against rights granted |
 
+mod audit;
 mod cases;
+mod faults;
 mod trips;
 mod world;

@@ -7,10 +7,12 @@
 //! | `cases` | every operation on every path, with the calls it may make |
 //! | `audit` | what must hold of the whole table at any moment |
 //! | `faults` | DynamoDB throttles, vanishes, loses its answer |
+//! | `killed` | a stack that is killed at any moment |
 //! | `trips` | round trips, and rights used against rights granted |
 
 mod audit;
 mod cases;
 mod faults;
+mod killed;
 mod trips;
 mod world;

@@ -1,5 +1,6 @@
 //! A stack of its own for each test, a clock that only the test moves, and callers of the API.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
@@ -129,10 +130,47 @@ impl Answer {
     }
 }
 
+/// The way in: an address, and tokens for it.
+#[derive(Clone)]
+pub struct Door {
+    url: String,
+    tokens: BTreeMap<String, String>,
+    http: reqwest::Client,
+}
+
+impl Door {
+    pub fn new(url: impl Into<String>, tokens: &BTreeMap<String, String>) -> Self {
+        Self {
+            url: url.into(),
+            tokens: tokens.clone(),
+            http: reqwest::Client::new(),
+        }
+    }
+
+    /// Sends a request; an error when the answer does not come, or not whole.
+    pub async fn send(&self, request: &Request) -> Result<Answer, reqwest::Error> {
+        let url = format!("{}{}", self.url, request.path);
+        let mut builder = self.http.request(request.method.clone(), url);
+        builder = builder.bearer_auth(&self.tokens[request.who]);
+        for (name, value) in &request.headers {
+            builder = builder.header(*name, value);
+        }
+        if let Some(body) = &request.body {
+            builder = builder.json(body);
+        }
+        let response = builder.send().await?;
+        Ok(Answer {
+            status: response.status().as_u16(),
+            headers: response.headers().clone(),
+            text: response.text().await?,
+        })
+    }
+}
+
 /// A stack, and what a test needs around it.
 pub struct World {
     pub stack: Stack,
-    http: reqwest::Client,
+    door: Door,
     later: Arc<AtomicI64>,
     serial: AtomicU64,
     /// Last, so that the folder goes when nothing uses it any more.
@@ -148,8 +186,8 @@ impl World {
         options.clock = Clock::from_fn(move || at(clock.load(Ordering::SeqCst)));
         let stack = Stack::start(options).await.expect("the stack starts");
         Self {
+            door: Door::new(&stack.url, stack.tokens()),
             stack,
-            http: reqwest::Client::new(),
             later,
             serial: AtomicU64::new(0),
             _scratch: scratch,
@@ -182,22 +220,8 @@ impl World {
     }
 
     pub async fn send(&self, request: &Request) -> Answer {
-        let url = format!("{}{}", self.stack.url, request.path);
-        let token = &self.stack.tokens()[request.who];
-        let mut builder = self.http.request(request.method.clone(), url);
-        builder = builder.bearer_auth(token);
-        for (name, value) in &request.headers {
-            builder = builder.header(*name, value);
-        }
-        if let Some(body) = &request.body {
-            builder = builder.json(body);
-        }
-        let response = builder.send().await.expect("the stack answers");
-        Answer {
-            status: response.status().as_u16(),
-            headers: response.headers().clone(),
-            text: response.text().await.expect("the answer is whole"),
-        }
+        let answer = self.door.send(request).await;
+        answer.expect("the stack answers")
     }
 
     /// Sends, and insists on the status.

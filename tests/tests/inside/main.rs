@@ -10,8 +10,10 @@
 //! | `killed` | a stack that is killed at any moment |
 //! | `trips` | round trips, and rights used against rights granted |
 
+mod aggregates;
 mod audit;
 mod cases;
+mod cast;
 mod faults;
 mod killed;
 mod trips;

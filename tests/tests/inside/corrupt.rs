@@ -229,12 +229,7 @@ async fn damaged_assets_and_wallets_are_named() {
     )
     .await;
     let found: Result<Option<Asset>, _> = store.asset(&step.after.id).await;
-    names(
-        found,
-        "ASSET#trips / STATE",
-        "state",
-        "an asset",
-    );
+    names(found, "ASSET#trips / STATE", "state", "an asset");
 
     let step = wallet(None, &consumer(), ADDRESSES[0]);
     written(&store, step.change()).await;

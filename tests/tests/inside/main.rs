@@ -18,6 +18,7 @@ mod corrupt;
 mod faults;
 mod guards;
 mod killed;
+mod listing;
 mod races;
 mod trips;
 mod world;

@@ -210,12 +210,16 @@ pub enum Broken {
     /// An event names another hash before it than the event before it has.
     #[error("event {0} does not follow the event before it")]
     Link(u64),
+    /// An event belongs to another aggregate than the first.
+    #[error("event {0} belongs to something else")]
+    Foreign(u64),
     /// An event's content does not have its hash.
     #[error("event {0} was altered")]
     Hash(u64),
 }
 
-/// Checks that `events` are an aggregate's history from its first event on, unaltered.
+/// Checks that `events` are one aggregate's history from its first event on, unaltered. That none
+/// is missing at the end only the aggregate's own version and head can tell.
 ///
 /// # Errors
 /// Names the first event that does not hold.
@@ -230,6 +234,12 @@ pub fn verify<F: Fact>(events: &[Event<F>]) -> Result<(), Broken> {
         }
         if event.previous_hash != link.previous_hash {
             return Err(Broken::Link(event.sequence));
+        }
+        if events
+            .first()
+            .is_some_and(|first| first.aggregate != event.aggregate)
+        {
+            return Err(Broken::Foreign(event.sequence));
         }
         if event.digest().ok() != Some(event.hash) {
             return Err(Broken::Hash(event.sequence));

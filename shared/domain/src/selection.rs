@@ -4,7 +4,7 @@
 
 use std::collections::HashSet;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +15,9 @@ use crate::fault::{Fault, Rule, Violation};
 const MOST_VALUES: usize = 200;
 /// The longest bound or value of a filter, in characters.
 const LONGEST_VALUE: usize = 200;
+
+/// The largest selection, in bytes of JSON: it stands in every item and event of a contract.
+const LARGEST: usize = 100_000;
 
 /// Rows to keep, by one field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -102,8 +105,15 @@ impl Selection {
             violations
                 .extend(fault.map(|(place, fault)| fault.at(format!("/filters/{index}{place}"))));
         }
+        let checked = Self { fields, filters };
+        let size = serde_json::to_vec(&checked).map_or(usize::MAX, |json| json.len());
+        if violations.is_empty() && size > LARGEST {
+            let detail =
+                format!("fields and filters take at most {LARGEST} bytes together, not {size}");
+            violations.push(Fault::new(Rule::InvalidFilter, detail).at("/filters"));
+        }
         if violations.is_empty() {
-            Ok(Self { fields, filters })
+            Ok(checked)
         } else {
             Err(violations)
         }
@@ -146,10 +156,12 @@ fn fits(field: &Field, condition: &Condition) -> Result<(), Fault> {
                     field.kind.described()
                 ));
             }
-            let read = |bound: &Option<String>| {
-                bound.as_deref().map(|text| scalar(field, text)).transpose()
-            };
-            match (read(from)?, read(to)?) {
+            let from = from
+                .as_deref()
+                .map(|text| scalar(field, text))
+                .transpose()?;
+            let to = to.as_deref().map(|text| upper(field, text)).transpose()?;
+            match (from, to) {
                 (Some(from), Some(to)) if from > to => {
                     refuse("the range is empty: from lies after to".to_owned())
                 }
@@ -169,6 +181,18 @@ fn fits(field: &Field, condition: &Condition) -> Result<(), Fault> {
             }
             Ok(())
         }
+    }
+}
+
+/// An upper bound. A date as the upper bound of an instant means the whole of that day, as it does
+/// to a reader.
+fn upper(field: &Field, text: &str) -> Result<Scalar, Fault> {
+    match (&field.kind, date(text)) {
+        (FieldType::Datetime, Some(day)) => {
+            let end = TimeDelta::days(1) - TimeDelta::nanoseconds(1);
+            Ok(Scalar::Instant(day.checked_add_signed(end).unwrap_or(day)))
+        }
+        (_, _) => scalar(field, text),
     }
 }
 

@@ -56,9 +56,11 @@ impl<const MAX: usize, const BREAKS: bool> Text<MAX, BREAKS> {
     }
 }
 
-/// Control characters that no document can show; line feeds and tabs are fine.
+/// Characters that no document can show as what they are: controls (but line feeds and tabs), and
+/// the controls of writing direction, with which a text reads otherwise than it is.
 pub(crate) fn unprintable(c: char) -> bool {
-    c.is_control() && c != '\n' && c != '\t'
+    let direction = matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    direction || (c.is_control() && c != '\n' && c != '\t')
 }
 
 impl<const MAX: usize, const BREAKS: bool> fmt::Display for Text<MAX, BREAKS> {
@@ -88,7 +90,14 @@ mod tests {
     #[test]
     fn texts_are_trimmed_bounded_and_printable() {
         assert_eq!(Line::parse("  Αθήνα \n").unwrap().as_str(), "Αθήνα");
-        for bad in ["", " \n\t ", "a\u{0}b", "a\u{1b}[31mb", &"x".repeat(201)] {
+        for bad in [
+            "",
+            " \n\t ",
+            "a\u{0}b",
+            "a\u{1b}[31mb",
+            "safe\u{202e}gpj.exe",
+            &"x".repeat(201),
+        ] {
             assert_eq!(Line::parse(bad).unwrap_err().rule, Rule::InvalidText);
         }
         assert!(Line::parse(&"é".repeat(200)).is_ok());

@@ -15,6 +15,7 @@ pub struct Clock(Arc<dyn Fn() -> Timestamp + Send + Sync>);
 impl Clock {
     /// The machine's own clock.
     #[must_use]
+    #[expect(clippy::disallowed_methods, reason = "this is the clock")]
     pub fn system() -> Self {
         Self::from_fn(|| Timestamp::new(Utc::now()))
     }
@@ -45,6 +46,7 @@ pub struct App {
 impl App {
     /// A new identifier for an aggregate or an event (UUID version 7, so that ids sort by time).
     #[must_use]
+    #[expect(clippy::disallowed_methods, reason = "this is where ids are made")]
     pub fn new_id(&self) -> Uuid {
         Uuid::now_v7()
     }

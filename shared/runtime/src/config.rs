@@ -27,6 +27,7 @@ impl Config {
     ///
     /// # Errors
     /// Names the first variable that is missing or unusable.
+    #[expect(clippy::disallowed_methods, reason = "this is where settings are read")]
     pub fn from_env() -> Result<Self, ConfigError> {
         let read = |name| std::env::var(name).map_err(|_| ConfigError::Missing(name));
         Ok(Self {

@@ -5,7 +5,7 @@ use sharepact_store::StoreError;
 
 /// A failure of the store, as the caller hears of it: passing trouble is 503 with `Retry-After`,
 /// anything else 500. Which item, which attribute and DynamoDB's own words go to the log.
-#[must_use]
+#[expect(clippy::needless_pass_by_value, reason = "it stands in map_err")]
 pub fn failed(error: StoreError) -> Problem {
     let cause = error.to_string();
     match error {

@@ -191,17 +191,16 @@ pub async fn answer(
         Ok(reply) => tracing::info!(operation = name, request.id = id, status = reply.status),
         Err(problem) => {
             let (status, slug) = (problem.kind.status().as_u16(), problem.kind.slug());
-            match &problem.cause {
-                Some(cause) => {
-                    tracing::error!(
-                        operation = name,
-                        request.id = id,
-                        status,
-                        problem = slug,
-                        cause
-                    );
-                }
-                None => tracing::info!(operation = name, request.id = id, status, problem = slug),
+            if let Some(cause) = &problem.cause {
+                tracing::error!(
+                    operation = name,
+                    request.id = id,
+                    status,
+                    problem = slug,
+                    cause
+                );
+            } else {
+                tracing::info!(operation = name, request.id = id, status, problem = slug);
             }
         }
     }

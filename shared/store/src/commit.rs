@@ -155,9 +155,8 @@ impl Store {
                 .set_transact_items(Some(draft.writes.clone()))
                 .send()
                 .await;
-            let error = match sent {
-                Ok(_) => return Ok(Outcome::Written),
-                Err(error) => error,
+            let Err(error) = sent else {
+                return Ok(Outcome::Written);
             };
             let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) =
                 error.as_service_error()
@@ -173,7 +172,7 @@ impl Store {
                 .filter_map(CancellationReason::code)
                 .filter(|code| *code != "None")
                 .collect();
-            if codes.iter().any(|code| *code == "ValidationError") {
+            if codes.contains(&"ValidationError") {
                 return Err(StoreError::Refused {
                     action: "TransactWriteItems",
                     reason: codes.join(", "),

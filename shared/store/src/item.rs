@@ -52,7 +52,7 @@ pub(crate) fn text(value: impl Into<String>) -> AttributeValue {
     AttributeValue::S(value.into())
 }
 
-pub(crate) fn number(value: impl ToString) -> AttributeValue {
+pub(crate) fn number(value: impl std::fmt::Display + Copy) -> AttributeValue {
     AttributeValue::N(value.to_string())
 }
 
@@ -101,12 +101,12 @@ pub(crate) fn read_number<T: std::str::FromStr>(
         })
 }
 
-pub(crate) fn corrupt(item: &Item, attribute: &str, reason: impl ToString) -> StoreError {
+pub(crate) fn corrupt(item: &Item, attribute: &str, reason: impl std::fmt::Display) -> StoreError {
     let part = |name| item.get(name).and_then(|stored| stored.as_s().ok());
     let part = |name| part(name).map_or("?", String::as_str);
     StoreError::Corrupt {
         item: format!("{} / {}", part("pk"), part("sk")),
         attribute: attribute.to_owned(),
-        reason: reason.to_string(),
+        reason: format!("{reason}"),
     }
 }

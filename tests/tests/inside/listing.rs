@@ -9,8 +9,8 @@ use sharepact_domain::text::Text;
 use sharepact_store::{Index, Order, Position, Source, Store};
 
 use crate::cast::{
-    asset, consumer, definition, long_terms, opened, plain_asset, principal, provider, requested, start,
-    written,
+    asset, consumer, definition, long_terms, opened, plain_asset, principal, provider, requested,
+    start, written,
 };
 use crate::world::World;
 

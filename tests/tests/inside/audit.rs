@@ -338,3 +338,53 @@ impl Tally {
         }
     }
 }
+
+/// An audit that notices nothing shows nothing: each of these is half a step.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_audit_notices_whatever_is_missing() {
+    use crate::world::{World, get};
+    let world = World::start().await;
+    let (client, name) = (&world.stack.client, &world.stack.table);
+    let id = world.contract("Negotiate").await;
+    let view = world
+        .expect(200, &get("consumer", format!("/contracts/{id}")))
+        .await
+        .json();
+    table(&world.store(), client, name, world.now()).await;
+    let contract = format!("CONTRACT#{id}");
+    let asset = view["assetId"].as_str().expect("an asset").to_owned();
+    let user = world.user("consumer");
+    let address = crate::world::ADDRESSES[0];
+    for (pk, sk) in [
+        (contract.clone(), "STATE"),
+        (contract.clone(), "TERMS"),
+        (contract.clone(), "EVENT#0000000001"),
+        (contract.clone(), "EVENT#0000000003"),
+        (contract.clone(), "REVISION#000001"),
+        (contract, "REVISION#000002"),
+        (format!("UNIQUE#LIVE#USER#{user}#{asset}"), "ONLY"),
+        (format!("UNIQUE#ADDRESS#{address}"), "ONLY"),
+        (format!("WALLET#USER#{user}"), "EVENT#0000000001"),
+        (format!("ASSET#{asset}"), "STATE"),
+    ] {
+        let delete = client.delete_item().table_name(name);
+        let delete = delete.return_values(aws_sdk_dynamodb::types::ReturnValue::AllOld);
+        let delete = delete.key("pk", AttributeValue::S(pk.clone()));
+        let removed = delete
+            .key("sk", AttributeValue::S(sk.to_owned()))
+            .send()
+            .await;
+        let removed = removed.expect("it can be removed").attributes;
+        let removed = removed.unwrap_or_else(|| panic!("there is no {pk} / {sk} to remove"));
+        let (store, other, named) = (world.store(), client.clone(), name.clone());
+        let now = world.now();
+        let audit = tokio::spawn(async move { table(&store, &other, &named, now).await });
+        assert!(
+            audit.await.is_err(),
+            "without {pk} / {sk} the audit finds nothing wrong"
+        );
+        let put = client.put_item().table_name(name).set_item(Some(removed));
+        put.send().await.expect("it can be put back");
+    }
+    table(&world.store(), client, name, world.now()).await;
+}

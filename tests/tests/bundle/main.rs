@@ -6,13 +6,15 @@
 //! | `template` | operations and `template.yaml`: resources, routes, authorisers, policies, boundary |
 //! | `binaries` | operations and the binaries of `functions/` |
 //! | `document` | operations and `infra/openapi.json`, problems and their registry |
-//! | `events` | operations and `tests/events/*.json`, run through the handlers |
+//! | `events` | operations and `tests/events/*.json` |
+//! | `story` | those events and the real handlers |
 //! | `papers` | README and the documents that are printed from the code |
 
 mod binaries;
 mod document;
 mod events;
 mod papers;
+mod story;
 mod template;
 
 use std::path::{Path, PathBuf};

@@ -14,7 +14,7 @@ use crate::cast::{
     Step, consumer, draft, opened, plain_asset, principal, provider, remembered, requested, start,
     terms, ticket, wallet, written,
 };
-use crate::world::{ADDRESSES, World};
+use crate::world::{ADDRESSES, World, command, get, post, request};
 
 async fn commit(store: &Store, step: &Step, now: Timestamp) -> Result<(), Rejected<Contract>> {
     match store.commit(step.change(), None, now).await.unwrap() {
@@ -288,4 +288,42 @@ async fn the_answer_comes_before_whatever_else_stands_in_the_way() {
         requested(9, &plain_asset("other"), &consumer(), Duration::Forever).change(),
     )
     .await;
+}
+
+/// The same through the API, where nothing but the clock moves.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn time_alone_frees_a_key_and_a_place() {
+    let world = World::start().await;
+    world
+        .wallet("consumer", &world.user("consumer"), ADDRESSES[0])
+        .await;
+    let asset = world.asset("provider", "Private").await;
+    let create = post("consumer", "/contracts", request(&asset)).key("a-key");
+    let id = world.expect(201, &create).await.id();
+    for step in ["draft", "accept", "activate"] {
+        world.expect(200, &command(step, &id)).await;
+    }
+    world.pass(TimeDelta::hours(24) - TimeDelta::seconds(1));
+    assert_eq!(
+        world.expect(201, &create).await.id(),
+        id,
+        "within a day it is a replay"
+    );
+    world.pass(TimeDelta::seconds(1));
+    let refused = world.expect(409, &create).await;
+    assert_eq!(
+        refused.problem(),
+        "live-contract",
+        "a day later it is a request of its own"
+    );
+    // Thirty days were requested; one has passed.
+    world.pass(TimeDelta::days(29));
+    let next = world.expect(201, &create).await.id();
+    assert_ne!(next, id, "the contract before has ended, recorded or not");
+    let ended = world
+        .expect(200, &get("provider", format!("/contracts/{id}")))
+        .await;
+    assert_eq!(ended.json()["status"], "Expired");
+    let (stack, store) = (&world.stack, world.store());
+    audit::table(&store, &stack.client, &stack.table, world.now()).await;
 }

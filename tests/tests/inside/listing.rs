@@ -1,7 +1,7 @@
 //! Lists: whatever the sources, the direction, the page and the filter, the pages together are the
 //! list, each item once, in order.
 
-use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
 use sharepact_domain::asset::{AccessLevel, Asset};
 use sharepact_domain::contract::{Contract, Duration};
 use sharepact_domain::id::{AssetId, ContractId};
@@ -12,7 +12,7 @@ use crate::cast::{
     asset, consumer, definition, long_terms, opened, plain_asset, principal, provider, requested,
     start, written,
 };
-use crate::world::World;
+use crate::world::{World, get, post, request};
 
 /// What API Gateway's function answers may weigh, in bytes.
 const ANSWER: usize = 6 * 1024 * 1024;
@@ -296,4 +296,49 @@ async fn an_index_holds_what_it_is_for() {
         all(Index::ConsumerOrganization, "clara", "CONTRACT#").await,
         []
     );
+}
+
+/// Without `userId` the caller's own contract is looked for among all of an asset's: it is found
+/// however many others there are.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn ones_own_contract_is_found_among_a_thousand() {
+    let world = World::start().await;
+    let asset = world.asset("provider", "Private").await;
+    let create = post("member", "/contracts", request(&asset));
+    let id = world.expect(201, &create).await.id();
+    let client = &world.stack.client;
+    let get_item = client.get_item().table_name(&world.stack.table);
+    let text = |text: String| AttributeValue::S(text);
+    let get_item = get_item.key("pk", text(format!("CONTRACT#{id}")));
+    let found = get_item
+        .key("sk", text("STATE".to_owned()))
+        .send()
+        .await
+        .unwrap();
+    let original = found.item.unwrap();
+    let others: Vec<_> = (0..1_100)
+        .map(|number| {
+            let mut item = original.clone();
+            let id = crate::cast::id(number);
+            item.insert("pk".to_owned(), text(format!("CONTRACT#{id}")));
+            // Sorts before the member's own.
+            item.insert("liveConsumer".to_owned(), text(format!("a-user#{id}")));
+            let Some(AttributeValue::M(state)) = item.get_mut("state") else {
+                panic!("a contract has a state");
+            };
+            state.insert("id".to_owned(), text(id.to_string()));
+            let other = [("user".to_owned(), text("a-user".to_owned()))].into();
+            state.insert("consumer".to_owned(), AttributeValue::M(other));
+            let put = PutRequest::builder().set_item(Some(item)).build().unwrap();
+            WriteRequest::builder().put_request(put).build()
+        })
+        .collect();
+    for some in others.chunks(25) {
+        let write = client.batch_write_item();
+        let write = write.request_items(&world.stack.table, some.to_vec());
+        write.send().await.unwrap();
+    }
+    let path = format!("/assets/{asset}/contract-request");
+    let found = world.expect(200, &get("manager", path)).await;
+    assert_eq!(found.json()["id"], id, "{}", found.text);
 }

@@ -365,12 +365,12 @@ impl Draft<'_> {
         {
             return Ok(Some(Rejected::Answered(remembered)));
         }
-        if let Some(stored) = failed(|part| matches!(part, Part::State | Part::Event)) {
-            let current = stored
-                .filter(|stored| stored.contains_key(item::STATE))
-                .map(|stored| item::read(stored, item::STATE))
-                .transpose()?;
-            return Ok(Some(Rejected::Stale(current)));
+        if let Some(stored) = failed(|part| matches!(part, Part::State)) {
+            let current = stored.map(|stored| item::read(stored, item::STATE));
+            return Ok(Some(Rejected::Stale(current.transpose()?)));
+        }
+        if failed(|part| matches!(part, Part::Event)).is_some() {
+            return Ok(Some(Rejected::Stale(None)));
         }
         if let Some(stored) = failed(|part| matches!(part, Part::Slot)) {
             let holder = stored

@@ -71,10 +71,15 @@ async fn register(app: &App, call: Call) -> Answer {
         .map_err(failed)?;
     match outcome {
         Outcome::Written => answer(status, &after),
-        Outcome::Rejected(Rejected::Stale(_)) => Err(Problem::new(
-            ProblemType::Conflict,
-            "the asset was changed in the same instant; read it again",
-        )),
+        Outcome::Rejected(Rejected::Stale(current)) => {
+            // 412 to a caller who made a condition of it, 409 to any other.
+            let present = current.map(|asset| entity_tag(asset.version, false));
+            call.precondition().check(present.as_deref())?;
+            Err(Problem::new(
+                ProblemType::Conflict,
+                "the asset was changed in the same instant; read it again",
+            ))
+        }
         Outcome::Rejected(
             Rejected::Answered(_) | Rejected::Occupied(_) | Rejected::AddressTaken,
         ) => Err(Problem::internal(

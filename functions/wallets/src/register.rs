@@ -85,10 +85,15 @@ async fn register(app: &App, call: Call) -> Answer {
             ProblemType::AddressTaken,
             "the address is registered to another owner; an address has one owner, ever",
         )),
-        Outcome::Rejected(Rejected::Stale(_)) => Err(Problem::new(
-            ProblemType::Conflict,
-            "the wallet was changed in the same instant; read it again",
-        )),
+        Outcome::Rejected(Rejected::Stale(current)) => {
+            // 412 to a caller who made a condition of it, 409 to any other.
+            let present = current.map(|wallet| entity_tag(wallet.version, false));
+            call.precondition().check(present.as_deref())?;
+            Err(Problem::new(
+                ProblemType::Conflict,
+                "the wallet was changed in the same instant; read it again",
+            ))
+        }
         Outcome::Rejected(Rejected::Answered(_) | Rejected::Occupied(_)) => Err(Problem::internal(
             "a wallet's transaction was refused for another aggregate",
         )),

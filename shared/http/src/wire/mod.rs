@@ -5,6 +5,7 @@
 
 mod asset;
 mod contract;
+mod description;
 mod history;
 mod pages;
 mod terms;
@@ -15,6 +16,7 @@ pub use contract::{
     AcquiredAsset, AcquisitionBody, ContractSummary, ContractView, DurationForm, EndingView,
     FilterForm, OfferView, PartyView, RequestBody, SignatureView,
 };
+pub use description::DescriptionView;
 pub use history::{
     DifferenceView, EventView, HistoryView, PriceChangeView, TermsChange, revision_number,
 };

@@ -1,6 +1,6 @@
 //! A request, and the answer to it. Every answer is held against the OpenAPI document.
 
-use std::fmt;
+use std::fmt::{self, Display};
 use std::future::{Future, IntoFuture};
 use std::ops::Index;
 use std::pin::Pin;
@@ -38,8 +38,8 @@ impl Call {
     }
 
     /// The same with a query parameter more.
-    pub fn query(mut self, name: &str, value: impl ToString) -> Self {
-        self.query.push((name.to_owned(), value.to_string()));
+    pub fn query(mut self, name: &str, value: impl Display) -> Self {
+        self.query.push((name.to_owned(), format!("{value}")));
         self
     }
 
@@ -199,7 +199,7 @@ impl Index<&str> for Answer {
     }
 }
 
-impl fmt::Display for Answer {
+impl Display for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {} {:#}", self.what, self.status, self.body)
     }

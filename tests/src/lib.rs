@@ -19,6 +19,7 @@
     clippy::missing_panics_doc,
     clippy::must_use_candidate,
     clippy::panic,
+    clippy::return_self_not_must_use,
     reason = "a scenario that cannot go on has failed, and says so by panicking"
 )]
 
@@ -34,4 +35,4 @@ pub use deal::{COMMANDS, Deal, STAGES, asset, draft, request};
 pub use description::Description;
 pub use listing::Walk;
 pub use person::{Person, fresh_address};
-pub use target::{Api, scenario, scratch, unique};
+pub use target::{Api, scenario, scratch, skipped, unique};

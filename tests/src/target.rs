@@ -174,6 +174,15 @@ impl Api {
         }
     }
 
+    /// The sizes of pages to read a list in: all of 1 to `most` on a stack of its own, where lists
+    /// are short; a few elsewhere, where others' contracts stand in them too.
+    pub fn page_sizes(&self, most: usize) -> Vec<usize> {
+        match self.0.stack {
+            Some(_) => (1..=most).chain([100]).collect(),
+            None => vec![5, 100],
+        }
+    }
+
     /// Looks until it finds: at once on a local stack, for a while on a deployed one, whose indexes
     /// follow the table with a delay. `look` says what it misses.
     pub async fn until<T>(&self, mut look: impl AsyncFnMut() -> Result<T, String>) -> T {
@@ -218,6 +227,12 @@ fn handout() -> Option<Handout> {
     let text = std::fs::read(&path).unwrap_or_else(|error| panic!("{TARGET}={path}: {error}"));
     let handout = serde_json::from_slice(&text);
     Some(handout.unwrap_or_else(|error| panic!("{TARGET}={path}: {error}")))
+}
+
+/// Says that a scenario cannot be told here, and why.
+#[expect(clippy::print_stdout, reason = "the output of a test")]
+pub fn skipped(why: &str) {
+    println!("skipped: {why}");
 }
 
 /// An id that nobody has used before.

@@ -1,7 +1,7 @@
-//! Tokens: nothing but the API's own description is open, and no token but a good one opens it.
+//! The gateway: nothing but the API's own description is open, and no token but a good one opens it.
 
 use serde_json::{Value, json};
-use sharepact_tests::{Answer, Call, Person, scenario, unique};
+use sharepact_tests::{Answer, Call, Person, scenario, skipped, unique};
 
 fn refused(answer: Answer, rule: &str) {
     let answer = answer.must(401, rule);
@@ -112,7 +112,7 @@ fn garbage_opens_nothing() {
 fn a_token_is_for_its_time_audience_and_issuer() {
     scenario(async |api| {
         let Some(good) = api.mint(json!({})) else {
-            println!("skipped: only a stack of this process can make tokens");
+            skipped("only a stack of this process makes tokens");
             return;
         };
         good.get("/contracts")
@@ -153,7 +153,7 @@ fn a_token_that_names_nobody_is_no_identity() {
             json!({ "org": "not an id" }),
         ] {
             let Some(person) = api.mint(claims.clone()) else {
-                return;
+                return skipped("only a stack of this process makes tokens");
             };
             let answer = person.get("/contracts").await;
             assert_eq!(answer.status, 401, "{claims} names nobody\n{answer}");
@@ -177,5 +177,22 @@ fn a_token_that_names_nobody_is_no_identity() {
         let seen = unknown.get("/contracts").await.must(200, "a member looks");
         assert_eq!(seen["items"], json!([]));
         assert_eq!(seen["nextCursor"], Value::Null);
+    });
+}
+
+#[test]
+fn routes_that_are_not_there_are_not_there() {
+    scenario(async |api| {
+        let consumer = api.consumer();
+        for path in [
+            "/",
+            "/contract",
+            "/contracts/",
+            "/assets/a/b/c",
+            "/openapi.yaml",
+            "/healthz",
+        ] {
+            consumer.get(path).await.must(404, "there is no such route");
+        }
     });
 }

@@ -281,7 +281,7 @@ async fn prove(api: &Api, (operation, stage, right, stranger, wrong, member): Ro
         let before = state(&deal, &office).await;
         let rule = format!("{operation} tells {who} {told:?}");
         match told {
-            Nobody => continue,
+            Nobody => {}
             Refused(status, slug) => {
                 let answer = call(operation, person, &deal, right_one).await;
                 answer.must_refuse(status, slug, &rule);

@@ -70,7 +70,7 @@ fn a_cursor_that_was_tampered_with_is_refused() {
                 tampered.push(String::from_utf8(bytes).expect("letters"));
             }
             tampered.extend([
-                next[..next.len() - 4].to_owned(),
+                next.chars().take(next.len() - 4).collect(),
                 format!("{next}AAAA"),
                 format!("{next}="),
                 next.to_lowercase(),

@@ -1,7 +1,5 @@
 //! Two parties in the same instant: one wins, the other hears what is there now.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Value, json};
 use sharepact_tests::{Answer, Api, Call, Deal, asset, request, scenario, unique};
 
@@ -22,7 +20,6 @@ async fn one_wins(api: &Api, calls: Vec<Call>, rule: &str) -> (Answer, Vec<Answe
 fn of_conflicting_commands_one_is_carried_out() {
     scenario(async |api| {
         let (provider, consumer) = (api.provider(), api.consumer());
-        let mut slugs: BTreeMap<String, usize> = BTreeMap::new();
         for round in 0..12 {
             let stage = ["Draft", "Negotiate", "Request", "Signed"][round % 4];
             let deal = Deal::at(stage, &provider, &consumer).await;
@@ -66,7 +63,6 @@ fn of_conflicting_commands_one_is_carried_out() {
                     lost["allowed"].is_array(),
                     "and what would be allowed now\n{lost}"
                 );
-                *slugs.entry(lost.slug().to_owned()).or_default() += 1;
                 if lost.slug() == "conflict" {
                     current(lost, &deal);
                 }
@@ -78,7 +74,6 @@ fn of_conflicting_commands_one_is_carried_out() {
                 "no event is lost or doubled"
             );
         }
-        println!("refusals of the losers: {slugs:?}");
     });
 }
 

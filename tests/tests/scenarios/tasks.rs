@@ -102,7 +102,7 @@ fn what_waits_longest_comes_first() {
         }
         deals.rotate_left(1);
         let expected: Vec<_> = deals.iter().map(|deal| deal.id.clone()).collect();
-        for limit in [1, 2, 3, 4, 100] {
+        for limit in api.page_sizes(4) {
             api.until(async || {
                 let walk = provider.walks(TASKS, &[], limit).await;
                 let mut since: Vec<_> = walk.items.iter().map(|item| item["updatedAt"].to_string()).collect();

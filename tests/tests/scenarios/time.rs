@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use sharepact_domain::time::Timestamp;
 use sharepact_local::{Options, Stack};
 use sharepact_runtime::Clock;
-use sharepact_tests::{Answer, Api, Deal, Person, scenario, scratch, unique};
+use sharepact_tests::{Answer, Api, Deal, Person, scenario, scratch, skipped, unique};
 
 /// When the movable clock begins, in seconds.
 const START: i64 = 1_767_261_600;
@@ -38,7 +38,7 @@ impl Hands {
 fn on_a_clock(body: impl AsyncFnOnce(Api, Hands)) {
     scenario(async |shared| {
         if shared.stack().is_none() {
-            println!("skipped: the clock of a deployed API cannot be moved");
+            skipped("the clock of a deployed API cannot be moved");
             return;
         }
         let hands = Hands(Arc::new(AtomicI64::new(START * 1000)));
@@ -268,7 +268,11 @@ fn what_time_has_ended_stands_in_nobodys_way() {
             .provider
             .lists(&format!("/assets/{}/contracts", deal.asset), &[])
             .await;
-        assert_eq!(live, [second.id.clone()], "and the only live one");
+        assert_eq!(
+            live,
+            std::slice::from_ref(&second.id),
+            "and the only live one"
+        );
         hands.forward(MONTH * 1000);
         Deal::on(&deal.asset, &deal.provider, &deal.consumer)
             .await

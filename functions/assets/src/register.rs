@@ -5,12 +5,11 @@
 
 use lambda_http::http::Method;
 use sharepact_domain::asset::{Asset, RegisterRefusal};
-use sharepact_domain::event::{Event, Link};
-use sharepact_domain::id::EventId;
-use sharepact_domain::party::{Author, Principal};
+use sharepact_domain::event::Link;
+use sharepact_domain::party::Principal;
 use sharepact_http::wire::{AssetBody, AssetView};
 use sharepact_http::{Call, Problem, ProblemType, Reply, entity_tag};
-use sharepact_runtime::{Access, Answer, App, Grant, Operation, Shape, failed};
+use sharepact_runtime::{Access, Answer, App, Grant, Operation, Shape, failed, seal};
 use sharepact_store::{Change, Outcome, Rejected};
 
 /// The operation.
@@ -54,10 +53,7 @@ async fn register(app: &App, call: Call) -> Answer {
         (None, None) => return Err(Problem::internal("a new asset without an event")),
     };
     let link = existing.as_ref().map_or(Link::FIRST, Asset::link);
-    let author = Author::from(&call.actor()?);
-    let event_id = EventId::new(app.new_id());
-    let event = Event::seal(fact, event_id, id.to_string(), link, author, call.now)
-        .map_err(|error| Problem::internal(error.to_string()))?;
+    let event = seal(app, &call, fact, id.to_string(), link)?;
     let after = Asset::after(existing, &id, &event)
         .ok_or_else(|| Problem::internal("a change without an asset"))?;
     let change = Change::Asset {

@@ -7,7 +7,7 @@ use sharepact_http::{Call, Reply};
 use sharepact_runtime::{Answer, App, failed};
 use sharepact_store::{Index, Order, Source};
 
-/// How many to take at once. A side has one live contract on an asset, so that more than one is
+/// How many to look at at once. A side has one live contract on an asset, so that more than one is
 /// found only where users of several sides are asked for.
 const MOST: usize = 100;
 
@@ -24,7 +24,7 @@ pub(crate) async fn newest(app: &App, call: Call, status: Status) -> Answer {
     let of_user = |user: &UserId| source(format!("{user}#"));
     let sources: Vec<_> = match (users.as_slice(), &principal.organization) {
         ([], None) => vec![of_user(&principal.user)],
-        // A colleague's is the organisation's too, under the colleague's id.
+        // A colleague's is the organisation's too, and stands under the colleague's id.
         ([], Some(_)) => vec![source(String::new())],
         (users, _) => users.iter().map(of_user).collect(),
     };
@@ -32,18 +32,15 @@ pub(crate) async fn newest(app: &App, call: Call, status: Status) -> Answer {
     let keep = |contract: &Contract| {
         contract.status(call.now) == status && contract.visible_to(principal) && own(contract)
     };
-    let mut newest: Option<Contract> = None;
-    let mut after = None;
+    let (mut newest, mut after): (Option<Contract>, _) = (None, None);
+    // Of an asset with many live contracts a page may hold none of the caller's.
     loop {
         let page = app
             .store
-            .list(&sources, Order::Ascending, after.as_ref(), MOST, &keep);
+            .list(&sources, Order::Ascending, after.as_ref(), MOST, keep);
         let page = page.await.map_err(failed)?;
-        newest = newest
-            .into_iter()
-            .chain(page.items)
-            .max_by_key(|contract| contract.id);
-        // Where many others have the asset, a page can end before the caller's own is reached.
+        let found = page.items.into_iter().chain(newest);
+        newest = found.max_by_key(|contract| contract.id);
         match page.next {
             Some(next) => after = Some(next),
             None => break,

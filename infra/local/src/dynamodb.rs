@@ -28,8 +28,13 @@ use tokio::task::JoinHandle;
 
 use crate::home::Secrets;
 use crate::machine;
+use crate::sqlite::FileError;
 use crate::stop::Stop;
 use crate::template::{Index, Key, REGION, Table};
+
+mod stream;
+
+pub(crate) use stream::{Stream, trim};
 
 /// How often items past their end of life are removed.
 const SWEEP: Duration = Duration::from_mins(1);
@@ -45,6 +50,9 @@ pub enum DynamoError {
         /// What the database said.
         why: String,
     },
+    /// The file cannot be prepared.
+    #[error(transparent)]
+    File(#[from] FileError),
     /// No port.
     #[error("no loopback port for DynamoDB: {0}")]
     Listen(#[from] std::io::Error),
@@ -74,8 +82,12 @@ pub enum DynamoError {
 pub struct Dynamo {
     /// Where it listens.
     pub endpoint: String,
+    database: Database,
     server: JoinHandle<()>,
 }
+
+/// The name of its file in the state folder.
+pub(crate) const FILE: &str = "dynamodb.sqlite";
 
 impl Dynamo {
     /// Starts the server over the file `dynamodb.sqlite` of `home`.
@@ -83,7 +95,7 @@ impl Dynamo {
     /// # Errors
     /// When the file cannot be opened or no port is free.
     pub async fn start(home: &Path, clock: Clock, mut stop: Stop) -> Result<Self, DynamoError> {
-        let path = home.join("dynamodb.sqlite");
+        let path = home.join(FILE);
         let open = |why: String| DynamoError::Open {
             path: path.clone(),
             why,
@@ -95,20 +107,31 @@ impl Dynamo {
         database
             .disable_bulk_loading()
             .map_err(|error| open(format!("{error:?}")))?;
+        stream::index(&path)?;
         let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await?;
         let endpoint = format!("http://{}", listener.local_addr()?);
 
         let sweeper = tokio::spawn(sweep(database.clone(), clock, stop.clone()));
+        let served = database.clone();
         let server = tokio::spawn(async move {
             let stopped = async move { stop.wait().await };
             if let Err(error) =
-                dynoxide::server::serve_with_shutdown(listener, database, stopped).await
+                dynoxide::server::serve_with_shutdown(listener, served, stopped).await
             {
                 tracing::error!(%error, "DynamoDB stopped");
             }
             sweeper.abort();
         });
-        Ok(Self { endpoint, server })
+        Ok(Self {
+            endpoint,
+            database,
+            server,
+        })
+    }
+
+    /// The stream of this table; `None` when it has none.
+    pub(crate) fn stream(&self, table: &str) -> Option<Stream> {
+        Stream::open(&self.database, table)
     }
 
     /// Waits until the server has stopped.
@@ -173,6 +196,7 @@ pub async fn ensure_table(client: &Client, table: &Table, home: &Path) -> Result
             home: home.to_path_buf(),
             difference,
         })?;
+        ensure_stream(client, &found, table).await?;
     } else {
         create(client, table).await?;
     }
@@ -233,17 +257,7 @@ async fn create(client: &Client, table: &Table) -> Result<(), DynamoError> {
                 .map_err(|error| call("creating the table", &error))
         })
         .collect::<Result<Vec<_>, _>>()?;
-    let stream = table
-        .stream
-        .as_deref()
-        .map(|view| {
-            StreamSpecification::builder()
-                .stream_enabled(true)
-                .stream_view_type(StreamViewType::from(view))
-                .build()
-        })
-        .transpose()
-        .map_err(|error| call("creating the table", &error))?;
+    let stream = table.stream.as_deref().map(specification).transpose()?;
     client
         .create_table()
         .table_name(&table.name)
@@ -256,6 +270,36 @@ async fn create(client: &Client, table: &Table) -> Result<(), DynamoError> {
         .await
         .map(|_| ())
         .map_err(|error| call("creating the table", &error))
+}
+
+fn specification(view: &str) -> Result<StreamSpecification, DynamoError> {
+    StreamSpecification::builder()
+        .stream_enabled(true)
+        .stream_view_type(StreamViewType::from(view))
+        .build()
+        .map_err(|error| call("describing the stream", &error))
+}
+
+/// A table of a version that had no stream gets one; what was written before is not in it.
+async fn ensure_stream(
+    client: &Client,
+    found: &TableDescription,
+    wanted: &Table,
+) -> Result<(), DynamoError> {
+    let Some(view) = wanted.stream.as_deref() else {
+        return Ok(());
+    };
+    if found.stream_specification().is_some() {
+        return Ok(());
+    }
+    client
+        .update_table()
+        .table_name(&wanted.name)
+        .stream_specification(specification(view)?)
+        .send()
+        .await
+        .map(|_| ())
+        .map_err(|error| call("giving the table its stream", &error))
 }
 
 async fn ensure_ttl(client: &Client, table: &Table) -> Result<(), DynamoError> {
@@ -303,6 +347,15 @@ fn compare(found: &TableDescription, wanted: &Table) -> Result<(), String> {
         if key_of(index.key_schema()).as_ref() != Some(key) {
             return Err(format!("its index {name} has another key"));
         }
+    }
+    let view = |found: &TableDescription| {
+        let view = found.stream_specification()?.stream_view_type()?;
+        Some(view.as_str().to_owned())
+    };
+    if let (Some(found), Some(wanted)) = (view(found), &wanted.stream)
+        && found != *wanted
+    {
+        return Err(format!("its stream shows {found}"));
     }
     match indexes
         .iter()

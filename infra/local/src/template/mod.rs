@@ -1,21 +1,30 @@
-//! `template.yaml` as the local stack reads it: the table, and each function's routes and policy.
+//! `template.yaml` as the local stack reads it: the table, the bus with its rules, the queues, and
+//! each function's routes, event sources and policy.
 //!
 //! The one rule: what the template says is read from the template. The local table and the local
 //! policies are made from the very lines that CloudFormation deploys.
 
 mod functions;
+mod queues;
+mod rules;
+mod sources;
 mod table;
 mod values;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use functions::Surroundings;
 use serde_norway::Value;
 use thiserror::Error;
 
 use crate::machine;
+use crate::queues::Queue;
 
 pub use functions::{Effect, Function, Route, Statement};
+pub use queues::queue_arn;
+pub use rules::{Rule, bus_arn, bus_name};
+pub use sources::{EventSource, QueueSource, ScheduleSource, StreamSource};
 pub(crate) use table::table_arn;
 pub use table::{Index, Key, Table};
 pub use values::{ACCOUNT, Names, REGION, STACK};
@@ -69,6 +78,14 @@ pub struct Template {
     pub table: Table,
     /// The functions, by resource name.
     pub functions: BTreeMap<String, Function>,
+    /// The queues, by resource name.
+    pub queues: BTreeMap<String, Queue>,
+    /// The names of the event buses, by resource name.
+    pub buses: BTreeMap<String, String>,
+    /// The rules on them.
+    pub rules: Vec<Rule>,
+    /// The names of the buckets, by resource name.
+    pub buckets: BTreeMap<String, String>,
     /// The whole document, for whoever wants to read more of it.
     pub document: Value,
 }
@@ -96,7 +113,7 @@ impl Template {
     /// When it is not a template that the local stack can follow.
     pub fn parse(text: &str) -> Result<Self, TemplateError> {
         let document: Value = serde_norway::from_str(text)?;
-        let resources: Vec<(&str, &str, &Value)> = entries(document.get("Resources"))
+        let resources: Vec<Resource<'_>> = entries(document.get("Resources"))
             .filter_map(|(name, resource)| Some((name, resource.get("Type")?.as_str()?, resource)))
             .collect();
 
@@ -110,11 +127,25 @@ impl Template {
             names.refer(*name, *name);
         }
 
-        let tables: Vec<_> = resources
-            .iter()
-            .filter(|(_, kind, _)| *kind == table::KIND)
-            .collect();
-        let [(logical, _, resource)] = tables.as_slice() else {
+        // Everything has its name before anything is read that may refer to it.
+        let mut queue_names = Vec::new();
+        for (name, resource) in of_kind(&resources, queues::KIND) {
+            let own = resource.get("Properties");
+            queue_names.push((name, queues::name(name, own, &mut names)?, own));
+        }
+        let mut buses = BTreeMap::new();
+        for (name, resource) in of_kind(&resources, rules::BUS) {
+            let bus = rules::bus(name, properties(name, resource)?, &mut names)?;
+            buses.insert(name.to_owned(), bus);
+        }
+        let mut buckets = BTreeMap::new();
+        for (name, resource) in of_kind(&resources, BUCKET) {
+            let bucket = bucket(name, resource.get("Properties"), &mut names)?;
+            buckets.insert(name.to_owned(), bucket);
+        }
+
+        let tables: Vec<_> = of_kind(&resources, table::KIND).collect();
+        let [(logical, resource)] = tables.as_slice() else {
             return Err(TemplateError::Count {
                 kind: table::KIND,
                 found: tables.len(),
@@ -123,21 +154,84 @@ impl Template {
         let table = Table::read(properties(logical, resource)?, &names)?;
         names.refer(*logical, &table.name);
         names.attribute(logical, "Arn", table.arn());
+        names.attribute(logical, "StreamArn", table.stream_arn());
 
-        let functions = resources
-            .iter()
-            .filter(|(_, kind, _)| *kind == functions::KIND)
-            .map(|(name, _, resource)| {
-                Function::read(name, properties(name, resource)?, &names)
-                    .map(|function| ((*name).to_owned(), function))
+        let queues = queue_names
+            .into_iter()
+            .map(|(resource, name, own)| {
+                queues::read(resource, name, own, &names).map(|queue| (resource.to_owned(), queue))
+            })
+            .collect::<Result<_, _>>()?;
+        let rules = of_kind(&resources, rules::RULE)
+            .filter_map(|(name, resource)| {
+                properties(name, resource)
+                    .and_then(|properties| rules::rule(name, properties, &names))
+                    .transpose()
+            })
+            .collect::<Result<_, _>>()?;
+        let surroundings = Surroundings {
+            names: &names,
+            stream: table.stream_arn(),
+            timeout: document
+                .get("Globals")
+                .and_then(|globals| globals.get("Function")?.get("Timeout")),
+        };
+        let functions = of_kind(&resources, functions::KIND)
+            .map(|(name, resource)| {
+                Function::read(name, properties(name, resource)?, &surroundings)
+                    .map(|function| (name.to_owned(), function))
             })
             .collect::<Result<_, _>>()?;
         Ok(Self {
             table,
             functions,
+            queues,
+            buses,
+            rules,
+            buckets,
             document,
         })
     }
+}
+
+/// The resource type of a bucket.
+const BUCKET: &str = "AWS::S3::Bucket";
+
+/// Gives the bucket its name: CloudFormation makes one up when the template gives none, locally it
+/// is the resource's behind the stack's.
+fn bucket(
+    resource: &str,
+    properties: Option<&Value>,
+    names: &mut Names,
+) -> Result<String, TemplateError> {
+    let name = match properties.and_then(|properties| properties.get("BucketName")) {
+        Some(name) => names.text(name)?,
+        None => format!("{STACK}-{}", resource.to_lowercase()),
+    };
+    names.refer(resource, name.clone());
+    names.attribute(resource, "Arn", format!("arn:aws:s3:::{name}"));
+    Ok(name)
+}
+
+/// A resource: its name, its type, itself.
+type Resource<'a> = (&'a str, &'a str, &'a Value);
+
+fn of_kind<'a, 'b>(
+    resources: &'b [Resource<'a>],
+    kind: &'static str,
+) -> impl Iterator<Item = (&'a str, &'a Value)> + use<'a, 'b> {
+    resources
+        .iter()
+        .filter(move |(_, found, _)| *found == kind)
+        .map(|(name, _, resource)| (*name, *resource))
+}
+
+fn list<'a>(holder: &'a Value, name: &str) -> impl Iterator<Item = &'a Value> + use<'a> {
+    holder
+        .get(name)
+        .and_then(Value::as_sequence)
+        .into_iter()
+        .flatten()
 }
 
 fn properties<'a>(name: &str, resource: &'a Value) -> Result<&'a Value, TemplateError> {

@@ -92,6 +92,7 @@ impl Servers {
 pub struct Links {
     servers: Servers,
     sources: Sources,
+    own: BTreeMap<&'static str, Clients>,
 }
 
 impl Links {
@@ -102,6 +103,7 @@ impl Links {
         template: &Template,
         dynamo: &Dynamo,
         workers: Vec<(&'static Worker, &Function, App)>,
+        own: Vec<(&'static str, Clients)>,
         (clock, perform, stop): (Clock, Perform, Stop),
     ) -> Result<Self, LinkError> {
         let names: Vec<_> = workers.iter().map(|(worker, _, _)| *worker).collect();
@@ -119,7 +121,11 @@ impl Links {
             stop,
         };
         let sources = Sources::start(home.root(), workers, surroundings)?;
-        Ok(Self { servers, sources })
+        Ok(Self {
+            servers,
+            sources,
+            own: own.into_iter().collect(),
+        })
     }
 
     /// The queues, to look into them.
@@ -150,6 +156,12 @@ impl Links {
     #[must_use]
     pub fn clients(&self) -> Clients {
         self.servers.maker.clients(|| None)
+    }
+
+    /// The clients of a worker, which reach what its policy grants.
+    #[must_use]
+    pub fn clients_of(&self, worker: &str) -> Option<&Clients> {
+        self.own.get(worker)
     }
 
     /// Makes the functions' calls of the bus, the queues and the bucket go wrong.

@@ -190,17 +190,19 @@ impl Stack {
                 clock: clock.clone(),
                 cursors: cursors.clone(),
             };
-            Ok::<_, StackError>((function, app))
+            let clients = servers.maker.clients(|| Some(guard()));
+            Ok::<_, StackError>((function, app, clients))
         };
         let mut targets = Vec::new();
         for operation in options.operations {
-            let (_, app) = app(operation.name, operation.resource())?;
+            let (_, app, _) = app(operation.name, operation.resource())?;
             targets.push(Target { operation, app });
         }
-        let mut workers = Vec::new();
+        let (mut workers, mut own) = (Vec::new(), Vec::new());
         for worker in options.workers {
-            let (function, app) = app(worker.name, worker.resource())?;
+            let (function, app, clients) = app(worker.name, worker.resource())?;
             workers.push((worker, function, app));
+            own.push((worker.name, clients));
         }
         let issuer = Issuer::new(key, &url);
         let gateway = Arc::new(Gateway {
@@ -214,7 +216,7 @@ impl Stack {
         let handout = Handout::new(&issuer, &users, &secrets, &dynamo, &s3, &servers, &template)?;
         handout.write(&home)?;
         let how = (clock, options.perform, stop.clone());
-        let links = Links::start(servers, &home, &template, &dynamo, workers, how)?;
+        let links = Links::start(servers, &home, &template, &dynamo, workers, own, how)?;
         let gateway = listeners
             .into_iter()
             .map(|listener| tokio::spawn(accept(listener, Arc::clone(&gateway), stop.clone())))

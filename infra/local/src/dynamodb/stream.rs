@@ -67,7 +67,6 @@ pub(crate) fn trim(file: &Path, table: &str, read: &str) -> Result<usize, FileEr
 #[derive(Clone)]
 pub struct Stream {
     database: Database,
-    table: String,
     /// The ARN by which the database knows the stream.
     arn: String,
     shard: String,
@@ -83,7 +82,6 @@ impl Stream {
         let arn = dynoxide::streams::stream_arn(table, &metadata.stream_label.unwrap_or_default());
         Some(Self {
             database: database.clone(),
-            table: table.to_owned(),
             arn,
             shard: dynoxide::streams::shard_id(table),
         })
@@ -136,11 +134,6 @@ impl Stream {
             .shards
             .into_iter()
             .find_map(|shard| shard.sequence_number_range.ending_sequence_number))
-    }
-
-    /// The table.
-    pub(crate) fn table(&self) -> &str {
-        &self.table
     }
 
     /// The shard.

@@ -54,7 +54,8 @@ pub use request_log::RequestLog;
 pub use routes::RouteError;
 pub use s3::{DOCUMENTS, S3Error};
 pub use sources::{
-    Failed, Perform, Recurrence, RecurrenceError, Source, SourceError, WorkError, Worker, perform,
+    Failed, Perform, Recurrence, RecurrenceError, Source, SourceError, Work, WorkError, Worker,
+    perform,
 };
 pub use sqlite::FileError;
 pub use stack::{Options, PORT, Stack, StackError};

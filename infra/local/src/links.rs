@@ -120,7 +120,7 @@ impl Links {
             perform,
             stop,
         };
-        let sources = Sources::start(home.root(), workers, surroundings)?;
+        let sources = Sources::start(home.root(), workers, &surroundings)?;
         Ok(Self {
             servers,
             sources,

@@ -55,12 +55,12 @@ impl Api for Wire {
             "ReceiveMessage" => self.receive(input(body)?).await,
             "DeleteMessage" => {
                 let one: OneByHandle = input(body)?;
-                self.delete(name(&one.queue_url), one.what)
+                self.delete(name(&one.queue_url), &one.what)
             }
             "DeleteMessageBatch" => self.each(input(body)?, Self::delete),
             "ChangeMessageVisibility" => {
                 let one: OneByHandle = input(body)?;
-                self.hide(name(&one.queue_url), one.what)
+                self.hide(name(&one.queue_url), &one.what)
             }
             "ChangeMessageVisibilityBatch" => self.each(input(body)?, Self::hide),
             other => Err(Refusal::of(
@@ -224,14 +224,14 @@ impl Wire {
         Ok(json!({ "Messages": messages }))
     }
 
-    fn delete(&self, queue: &str, what: ByHandle) -> Answer {
+    fn delete(&self, queue: &str, what: &ByHandle) -> Answer {
         self.queues
-            .delete(queue, &[what.receipt_handle])
+            .delete(queue, std::slice::from_ref(&what.receipt_handle))
             .map_err(refused)?;
         Ok(json!({}))
     }
 
-    fn hide(&self, queue: &str, what: ByHandle) -> Answer {
+    fn hide(&self, queue: &str, what: &ByHandle) -> Answer {
         let seconds = what
             .visibility_timeout
             .filter(|seconds| *seconds <= 43_200)
@@ -243,12 +243,12 @@ impl Wire {
     }
 
     /// Does the same to each entry of a batch, and tells which of them failed.
-    fn each(&self, batch: Batch, act: fn(&Self, &str, ByHandle) -> Answer) -> Answer {
+    fn each(&self, batch: Batch, act: fn(&Self, &str, &ByHandle) -> Answer) -> Answer {
         check(&batch)?;
         let queue = self.queues.queue(name(&batch.queue_url)).map_err(refused)?;
         let (mut successful, mut failed) = (Vec::new(), Vec::new());
         for entry in batch.entries {
-            match input(entry.rest).and_then(|what| act(self, &queue.name, what)) {
+            match input(entry.rest).and_then(|what| act(self, &queue.name, &what)) {
                 Ok(_) => successful.push(json!({ "Id": entry.id })),
                 Err(refusal) => failed.push(failure(&entry.id, &refusal)),
             }

@@ -5,8 +5,6 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
-use std::future::Future;
-use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -15,18 +13,10 @@ use sharepact_runtime::App;
 use thiserror::Error;
 use tokio::task::AbortHandle;
 
-use super::worker::{WorkError, Worker};
+use super::worker::{Work, WorkError, Worker};
 
 /// What runs a worker: its own function, except where a test stands in between.
-pub type Perform = Arc<
-    dyn Fn(
-            &'static Worker,
-            App,
-            Value,
-        ) -> Pin<Box<dyn Future<Output = Result<Value, WorkError>> + Send>>
-        + Send
-        + Sync,
->;
+pub type Perform = Arc<dyn Fn(&'static Worker, App, Value) -> Work<'static> + Send + Sync>;
 
 /// Runs the worker's own function, as the deployed one does.
 #[must_use]

@@ -33,7 +33,7 @@ use stream::{Reached, StreamPoller};
 
 pub use invocation::{Failed, Perform, perform};
 pub use recurrence::{Recurrence, RecurrenceError};
-pub use worker::{Source, WorkError, Worker};
+pub use worker::{Source, Work, WorkError, Worker};
 
 /// Why the event sources do not start.
 #[derive(Debug, Error)]
@@ -79,7 +79,7 @@ impl Sources {
     pub(crate) fn start(
         home: &Path,
         workers: Vec<(&'static Worker, &Function, App)>,
-        surroundings: Surroundings,
+        surroundings: &Surroundings,
     ) -> Result<Self, SourceError> {
         let positions = Positions::open(&home.join("sources.sqlite"))?;
         let mut sources = Self {
@@ -101,7 +101,7 @@ impl Sources {
             };
             let mut matched = false;
             for source in &function.sources {
-                let kind = sources.add(source, runner.clone(), &positions, &surroundings)?;
+                let kind = sources.add(source, runner.clone(), &positions, surroundings)?;
                 matched |= kind == worker.source;
             }
             if !matched {

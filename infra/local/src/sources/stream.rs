@@ -163,13 +163,13 @@ impl StreamPoller {
             let rest = range.start + done..range.end;
             // Whatever was done before, the record that stands first now has failed once.
             let failed = if done > 0 { 1 } else { failed + 1 };
-            self.retry(batch, rest, failed, &mut pending).await;
+            self.retry(batch, rest, failed, &mut pending);
         }
         Ok(())
     }
 
     /// Queues what failed for another try: as it is, in halves, or not at all.
-    async fn retry(
+    fn retry(
         &self,
         batch: &[Record],
         rest: Range<usize>,

@@ -14,11 +14,11 @@ pub struct Worker {
     /// What starts it.
     pub source: Source,
     /// What it does with an event.
-    pub run: for<'a> fn(
-        &'a App,
-        Value,
-    ) -> Pin<Box<dyn Future<Output = Result<Value, WorkError>> + Send + 'a>>,
+    pub run: for<'a> fn(&'a App, Value) -> Work<'a>,
 }
+
+/// A worker at work.
+pub type Work<'a> = Pin<Box<dyn Future<Output = Result<Value, WorkError>> + Send + 'a>>;
 
 /// What starts a worker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

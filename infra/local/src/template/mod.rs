@@ -275,7 +275,7 @@ pub(crate) mod tests {
     #[test]
     fn routes_and_statements_are_read() {
         let template = Template::parse(SMALL).unwrap();
-        let view = template.functions.get("ThingView").unwrap();
+        let view = &template.functions["ThingView"];
         assert_eq!(
             view.routes,
             [Route {
@@ -284,7 +284,7 @@ pub(crate) mod tests {
                 open: false,
             }]
         );
-        let list = template.functions.get("ThingList").unwrap();
+        let list = &template.functions["ThingList"];
         let [statement] = list.statements.as_slice() else {
             panic!("one statement, not {:?}", list.statements)
         };
@@ -294,10 +294,7 @@ pub(crate) mod tests {
             [format!("{}/index/by-asset", template.table.arn())]
         );
         assert!(
-            template
-                .functions
-                .get("OpenapiView")
-                .unwrap()
+            template.functions["OpenapiView"]
                 .routes
                 .iter()
                 .all(|r| r.open)

@@ -7,7 +7,7 @@ use crate::template::Template;
 
 const LINKS: &str = include_str!("../../template/links.yaml");
 
-async fn stack(scratch: &Scratch, template: &str) -> Stack {
+async fn start(scratch: &Scratch, template: &str) -> Stack {
     let options = Options {
         operations: Vec::new(),
         template: Some(Template::parse(template).unwrap()),
@@ -29,7 +29,7 @@ async fn put(stack: &Stack, key: &str) {
 #[tokio::test]
 async fn the_database_uses_the_indexes_that_it_lacks() {
     let scratch = Scratch::new();
-    let stack = stack(&scratch, LINKS).await;
+    let stack = start(&scratch, LINKS).await;
     put(&stack, "a").await;
     let file = Connection::open(stack.home().join("dynamodb.sqlite")).unwrap();
     for (statement, index) in [
@@ -71,7 +71,7 @@ async fn the_database_uses_the_indexes_that_it_lacks() {
 #[tokio::test]
 async fn old_records_go_when_everybody_has_read_them_and_no_number_comes_twice() {
     let scratch = Scratch::new();
-    let stack = stack(&scratch, LINKS).await;
+    let stack = start(&scratch, LINKS).await;
     for key in ["a", "b", "c", "d"] {
         put(&stack, key).await;
     }
@@ -115,10 +115,10 @@ async fn a_table_of_an_older_version_gets_its_stream() {
         "",
     );
     assert_ne!(without, LINKS);
-    let stack = self::stack(&scratch, &without).await;
+    let stack = start(&scratch, &without).await;
     put(&stack, "before").await;
     stack.shutdown().await;
-    let stack = self::stack(&scratch, LINKS).await;
+    let stack = start(&scratch, LINKS).await;
     put(&stack, "after").await;
     let path = stack.home().join("dynamodb.sqlite");
     let database = Database::new(path.to_str().unwrap()).unwrap();

@@ -1,5 +1,7 @@
 //! The way from a commit to a worker, when nothing is wrong.
 
+use std::time::Instant;
+
 use super::*;
 
 #[tokio::test]
@@ -44,22 +46,27 @@ async fn an_event_goes_from_the_table_to_the_worker() {
 }
 
 #[tokio::test]
-async fn a_thousand_events_keep_their_order() {
+async fn a_thousand_events_keep_their_order_and_take_their_second() {
     let (lab, scratch) = (Lab::default(), Scratch::new());
-    let stack = lab.start(&scratch).await;
-    let started = std::time::Instant::now();
+    // A backlog, so that the links are measured and not what writes to the table.
+    let options = Options {
+        workers: Vec::new(),
+        ..lab.options(&scratch)
+    };
+    let stack = Stack::start(options).await.unwrap();
     let texts: Vec<String> = (0..1000).map(|number| format!("{number:04}")).collect();
     for text in &texts {
         put_event(&stack, "contract.signed", text).await;
     }
-    let written = started.elapsed();
+    stack.shutdown().await;
+    let stack = lab.start(&scratch).await;
+    let started = Instant::now();
     settled(&stack).await;
-    eprintln!(
-        "1,000 events: written in {written:?}, done {:?} later",
-        started.elapsed() - written
-    );
+    let took = started.elapsed();
     assert_eq!(relayed(&stack), texts);
     assert_eq!(lab.done(), texts);
+    // Ten times the time that it may take with optimisation, on a machine that does other things.
+    assert!(took < Duration::from_secs(10), "{took:?}");
     stack.shutdown().await;
 }
 

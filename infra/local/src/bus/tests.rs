@@ -9,7 +9,7 @@ use crate::scratch::Scratch;
 
 fn bus(scratch: &Scratch) -> Bus {
     std::fs::create_dir_all(scratch.path()).unwrap();
-    let template = Template::parse(include_str!("../template/links.yaml")).unwrap();
+    let template = Template::parse(crate::template::tests::LINKS).unwrap();
     let queues: Vec<_> = template.queues.values().cloned().collect();
     let queues = Queues::open(&scratch.path().join("queues.sqlite"), &queues).unwrap();
     let noon = Utc.with_ymd_and_hms(2026, 11, 21, 12, 0, 0).unwrap();

@@ -4,8 +4,7 @@ use super::*;
 use crate::scratch::Scratch;
 use crate::stack::{Options, Stack};
 use crate::template::Template;
-
-const LINKS: &str = include_str!("../../template/links.yaml");
+use crate::template::tests::LINKS;
 
 async fn start(scratch: &Scratch, template: &str) -> Stack {
     let options = Options {

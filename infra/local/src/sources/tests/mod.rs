@@ -20,8 +20,7 @@ use crate::scratch::Scratch;
 use crate::sources::{Perform, Source, WorkError, Worker};
 use crate::stack::{Options, Stack};
 use crate::template::Template;
-
-pub(crate) const LINKS: &str = include_str!("../../template/links.yaml");
+use crate::template::tests::LINKS;
 
 fn never(
     _app: &App,

@@ -86,6 +86,12 @@ impl Servers {
             urls,
         })
     }
+
+    /// Waits until the servers have stopped.
+    pub(crate) async fn stopped(self) {
+        self.sqs.stopped().await;
+        self.events.stopped().await;
+    }
 }
 
 /// The links of a running stack.
@@ -201,9 +207,9 @@ impl Links {
         tokio::time::timeout(patience, waiting).await.is_ok()
     }
 
-    pub(crate) async fn stopped(self) {
+    /// Waits until no worker runs any more.
+    pub(crate) async fn sources_stopped(self) -> Servers {
         self.sources.stopped().await;
-        self.servers.sqs.stopped().await;
-        self.servers.events.stopped().await;
+        self.servers
     }
 }

@@ -140,6 +140,7 @@ pub struct Stack {
     calls: Calls,
     faults: Faults,
     stopper: Stopper,
+    workers: Stopper,
     gateway: Vec<JoinHandle<()>>,
     links: Links,
     servers: (Dynamo, S3),
@@ -215,7 +216,8 @@ impl Stack {
         });
         let handout = Handout::new(&issuer, &users, &secrets, &dynamo, &s3, &servers, &template)?;
         handout.write(&home)?;
-        let how = (clock, options.perform, stop.clone());
+        let (workers_stopper, workers_stop) = stop::channel();
+        let how = (clock, options.perform, workers_stop);
         let links = Links::start(servers, &home, &template, &dynamo, workers, own, how)?;
         let gateway = listeners
             .into_iter()
@@ -232,6 +234,7 @@ impl Stack {
             calls,
             faults,
             stopper,
+            workers: workers_stopper,
             gateway,
             links,
             servers: (dynamo, s3),
@@ -291,6 +294,9 @@ impl Stack {
 
     /// Stops: requests that run are finished, then the state folder is free for another stack.
     pub async fn shutdown(self) {
+        // Workers first: what they are at, they finish with all that they need still there.
+        self.workers.stop();
+        let servers = self.links.sources_stopped().await;
         self.stopper.stop();
         for gateway in self.gateway {
             if tokio::time::timeout(Duration::from_secs(6), gateway)
@@ -300,7 +306,7 @@ impl Stack {
                 tracing::warn!("the gateway did not stop in time");
             }
         }
-        self.links.stopped().await;
+        servers.stopped().await;
         let (dynamo, s3) = self.servers;
         dynamo.stopped().await;
         s3.stopped().await;

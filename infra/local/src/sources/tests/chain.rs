@@ -2,13 +2,15 @@
 
 use std::time::Instant;
 
+use aws_sdk_dynamodb::types::{PutRequest, WriteRequest};
+
 use super::*;
 
 #[tokio::test]
 async fn an_event_goes_from_the_table_to_the_worker() {
     let (lab, scratch) = (Lab::default(), Scratch::new());
     let stack = lab.start(&scratch).await;
-    put(&stack, "STATE", "-", "state").await;
+    put(&stack, item("STATE", "-", "state")).await;
     put_event(&stack, "contract.signed", "one").await;
     put_event(&stack, "contract.drafted", "two").await;
     put_event(&stack, "contract.extended", "three").await;
@@ -55,8 +57,17 @@ async fn a_thousand_events_keep_their_order_and_take_their_second() {
     };
     let stack = Stack::start(options).await.unwrap();
     let texts: Vec<String> = (0..1000).map(|number| format!("{number:04}")).collect();
-    for text in &texts {
-        put_event(&stack, "contract.signed", text).await;
+    for texts in texts.chunks(25) {
+        let puts = texts.iter().map(|text| {
+            let put = PutRequest::builder().set_item(Some(event_item("contract.signed", text)));
+            WriteRequest::builder()
+                .put_request(put.build().unwrap())
+                .build()
+        });
+        let write = stack.client.batch_write_item();
+        let write = write.request_items(&stack.table, puts.collect());
+        let answer = write.send().await.unwrap();
+        assert!(answer.unprocessed_items.unwrap_or_default().is_empty());
     }
     stack.shutdown().await;
     let stack = lab.start(&scratch).await;

@@ -87,16 +87,11 @@ async fn entries_that_the_bus_refuses_come_again() {
         put_event(&stack, "contract.signed", &number.to_string()).await;
     }
     settled(&stack).await;
-    // An entry behind one that was refused may have come through already: at least once, and the
-    // first of each in order.
-    let mut firsts: Vec<String> = Vec::new();
-    for text in relayed(&stack) {
-        if !firsts.contains(&text) {
-            firsts.push(text);
-        }
-    }
-    firsts.sort();
-    assert_eq!(firsts, ["0", "1", "2", "3", "4"]);
+    // An entry behind one that was refused may have come through before it, and came again.
+    let mut relayed = relayed(&stack);
+    relayed.sort();
+    relayed.dedup();
+    assert_eq!(relayed, ["0", "1", "2", "3", "4"]);
     let mut done = lab.done();
     done.dedup();
     assert_eq!(done, ["0", "1", "2", "3", "4"]);

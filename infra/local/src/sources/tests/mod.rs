@@ -4,7 +4,7 @@ mod chain;
 mod luck;
 mod time;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::future::{Future, pending};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, OnceLock};
@@ -226,24 +226,29 @@ fn report(records: &[Value], failed: Option<usize>) -> Value {
     json!({ "batchItemFailures": failed })
 }
 
-/// Puts the nth item of a contract; `sk` says whether it is an event.
-async fn put(stack: &Stack, sk: &str, kind: &str, text: &str) {
-    let text_of = |value: &str| AttributeValue::S(value.to_owned());
-    stack
-        .client
-        .put_item()
-        .table_name(&stack.table)
-        .item("pk", text_of("CONTRACT#1"))
-        .item("sk", text_of(sk))
-        .item("type", text_of(kind))
-        .item("text", text_of(text))
-        .send()
-        .await
-        .unwrap();
+fn item(sk: &str, kind: &str, text: &str) -> HashMap<String, AttributeValue> {
+    [
+        ("pk", "CONTRACT#1"),
+        ("sk", sk),
+        ("type", kind),
+        ("text", text),
+    ]
+    .into_iter()
+    .map(|(name, value)| (name.to_owned(), AttributeValue::S(value.to_owned())))
+    .collect()
+}
+
+fn event_item(kind: &str, text: &str) -> HashMap<String, AttributeValue> {
+    item(&format!("EVENT#{text}"), kind, text)
+}
+
+async fn put(stack: &Stack, item: HashMap<String, AttributeValue>) {
+    let put = stack.client.put_item().table_name(&stack.table);
+    put.set_item(Some(item)).send().await.unwrap();
 }
 
 async fn put_event(stack: &Stack, kind: &str, text: &str) {
-    put(stack, &format!("EVENT#{text}"), kind, text).await;
+    put(stack, event_item(kind, text)).await;
 }
 
 async fn settled(stack: &Stack) {

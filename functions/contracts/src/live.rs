@@ -46,12 +46,21 @@ pub(crate) async fn newest(app: &App, call: Call, status: Status) -> Answer {
             None => break,
         }
     }
+    let tag = newest
+        .as_ref()
+        .map(|contract| ContractView::tag(contract, call.now));
+    if let Some(tag) = tag
+        .as_ref()
+        .filter(|tag| call.precondition().is_current(tag))
+    {
+        return Ok(Reply::not_modified(tag.clone()));
+    }
     let view = newest
         .as_ref()
         .map(|contract| ContractView::new(contract, None, principal, call.now));
     let reply = Reply::json(200, &view)?;
-    Ok(match &newest {
-        Some(contract) => reply.tagged(ContractView::tag(contract, call.now)),
+    Ok(match tag {
+        Some(tag) => reply.tagged(tag),
         None => reply,
     })
 }

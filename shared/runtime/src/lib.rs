@@ -8,14 +8,18 @@ mod app;
 mod config;
 mod failure;
 pub mod idempotency;
+mod listing;
 mod operation;
+mod sealing;
 mod serve;
 
 pub use app::{App, Clock};
 pub use config::{Config, ConfigError};
 pub use failure::failed;
+pub use listing::{Listed, list};
 pub use operation::{
     Access, Answer, CURSOR, Grant, Handler, LIMIT, Operation, QueryParameter, Reply, Shape,
     USER_ID, answer,
 };
+pub use sealing::seal;
 pub use serve::serve;

@@ -10,6 +10,14 @@
 //! | `story` | those events and the real handlers |
 //! | `papers` | README and the documents that are printed from the code |
 
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "a test that cannot go on has failed, and says so by panicking or on the terminal"
+)]
+
 mod binaries;
 mod document;
 mod events;

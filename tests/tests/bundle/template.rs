@@ -161,7 +161,7 @@ fn a_route_without_auth_takes_a_token() {
     let all = auth
         .get("Authorizers")
         .and_then(Value::as_mapping)
-        .map(|all| all.len());
+        .map(serde_norway::Mapping::len);
     assert_eq!(all, Some(1), "one authoriser: another one is another door");
 }
 

@@ -53,7 +53,8 @@ pub fn terms(text: &str) -> Terms {
 
 /// Terms of this many characters of four bytes each.
 pub fn long_terms(characters: usize) -> Terms {
-    let text = (0..characters).map(|n| char::from_u32(0x1_0400 + n as u32 % 0x50).unwrap());
+    let text = (0..characters)
+        .map(|n| char::from_u32(0x1_0400 + u32::try_from(n % 0x50).unwrap()).unwrap());
     Terms::parse(&text.collect::<String>()).unwrap()
 }
 

@@ -52,7 +52,7 @@ async fn child() {
         .await
         .expect("the stack starts");
     // Should the parent be gone, the child goes too.
-    tokio::time::sleep(Duration::from_secs(60)).await;
+    tokio::time::sleep(Duration::from_mins(1)).await;
     stack.shutdown().await;
 }
 

@@ -6,7 +6,7 @@ use lambda_http::http::Method;
 use sharepact_domain::contract::{Revision, difference};
 use sharepact_domain::id::ContractId;
 use sharepact_domain::party::Party;
-use sharepact_http::wire::{DifferenceView, EventView, HistoryView, revision_number};
+use sharepact_http::wire::{DifferenceView, EventView, HistoryView};
 use sharepact_http::{Call, Problem, Reply};
 use sharepact_runtime::{
     Access, Answer, App, CURSOR, Grant, LIMIT, Operation, QueryParameter, Shape, failed,
@@ -72,8 +72,10 @@ async fn history(app: &App, call: Call) -> Answer {
 }
 
 fn compared(call: &Call) -> Result<Option<[u32; 2]>, Problem> {
-    let from = call.queries("from", revision_number)?;
-    let to = call.queries("to", revision_number)?;
+    let number = |text: &str| text.parse().ok().filter(|number| *number > 0);
+    let takes = "takes the number of a revision, from 1";
+    let from = call.choices("from", number, takes)?;
+    let to = call.choices("to", number, takes)?;
     match (from.as_slice(), to.as_slice()) {
         ([], []) => Ok(None),
         ([from], [to]) => Ok(Some([*from, *to])),

@@ -5,7 +5,6 @@
 
 use lambda_http::http::Method;
 use sharepact_domain::contract::{Contract, Status};
-use sharepact_domain::fault::{Fault, Rule};
 use sharepact_domain::id::UserId;
 use sharepact_domain::party::{Principal, Side};
 use sharepact_http::wire::{ContractPage, ContractView};
@@ -53,7 +52,8 @@ pub static OPERATION: Operation = Operation {
 async fn list(app: &App, call: Call) -> Answer {
     let principal = call.principal()?;
     let users = call.queries("userId", UserId::parse)?;
-    let statuses = call.queries("status", status)?;
+    let takes = format!("takes one of {}", Status::ALL.map(Status::name).join(", "));
+    let statuses = call.choices("status", Status::parse, &takes)?;
     let sides = sides(&call)?;
     let sources: Vec<_> = match users.as_slice() {
         [] => sides
@@ -119,11 +119,4 @@ fn sides(call: &Call) -> Result<Vec<Side>, Problem> {
         Some("provider") => Ok(vec![Side::Provider]),
         Some(_) => Err(call.refuse("role", "takes consumer or provider")),
     }
-}
-
-fn status(name: &str) -> Result<Status, Fault> {
-    Status::parse(name).ok_or_else(|| {
-        let names = Status::ALL.map(Status::name).join(", ");
-        Fault::new(Rule::InvalidId, format!("takes one of {names}"))
-    })
 }

@@ -21,12 +21,12 @@ pub(crate) async fn newest(app: &App, call: Call, status: Status) -> Answer {
         partition: asset.to_string(),
         prefix,
     };
-    let sources: Vec<_> = match users.as_slice() {
-        [] => vec![source(String::new())],
-        users => users
-            .iter()
-            .map(|user| source(format!("{user}#")))
-            .collect(),
+    let of_user = |user: &UserId| source(format!("{user}#"));
+    let sources: Vec<_> = match (users.as_slice(), &principal.organization) {
+        ([], None) => vec![of_user(&principal.user)],
+        // A colleague's is the organisation's too, and stands under the colleague's id.
+        ([], Some(_)) => vec![source(String::new())],
+        (users, _) => users.iter().map(of_user).collect(),
     };
     let own = |contract: &Contract| !users.is_empty() || contract.consumer.includes(principal);
     let keep = |contract: &Contract| {

@@ -19,7 +19,10 @@ pub static OPERATION: Operation = Operation {
     access: Access::Token,
     query: &[USER_ID],
     body: None,
-    success: (200, Shape::of::<Option<ContractView>>()),
+    success: (
+        200,
+        Shape::of::<Option<ContractView>>().named("ContractOrNull"),
+    ),
     problems: &[],
     grants: &[Grant::QueryIndex("by-asset")],
     run: |app, call| Box::pin(live::newest(app, call, Status::Request)),

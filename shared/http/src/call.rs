@@ -149,12 +149,37 @@ impl Call {
         name: &str,
         parse: impl Fn(&str) -> Result<T, Fault>,
     ) -> Result<Vec<T>, Problem> {
+        self.each(name, |text| {
+            parse(text).map_err(|fault| Problem::parameter(name, &fault))
+        })
+    }
+
+    /// The values of a query parameter that has words or numbers of its own, each once.
+    ///
+    /// # Errors
+    /// `invalid-parameter` with `takes`, or over 100 values.
+    pub fn choices<T: PartialEq>(
+        &self,
+        name: &str,
+        parse: impl Fn(&str) -> Option<T>,
+        takes: &str,
+    ) -> Result<Vec<T>, Problem> {
+        self.each(name, |text| {
+            parse(text).ok_or_else(|| self.refuse(name, takes))
+        })
+    }
+
+    fn each<T: PartialEq>(
+        &self,
+        name: &str,
+        parse: impl Fn(&str) -> Result<T, Problem>,
+    ) -> Result<Vec<T>, Problem> {
         let mut values = Vec::new();
         for (index, text) in self.values(name).enumerate() {
             if index == MOST_REPEATED {
                 return Err(self.refuse(name, &format!("takes at most {MOST_REPEATED} values")));
             }
-            let value = parse(text).map_err(|fault| Problem::parameter(name, &fault))?;
+            let value = parse(text)?;
             if !values.contains(&value) {
                 values.push(value);
             }

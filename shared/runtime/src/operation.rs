@@ -97,6 +97,8 @@ pub const USER_ID: QueryParameter = QueryParameter::repeated(
 pub struct Shape {
     /// The schema's name in the OpenAPI document.
     pub name: fn() -> Cow<'static, str>,
+    /// Another name than the type's own, for a type that has none worth reading.
+    pub alias: Option<&'static str>,
     /// The schema itself.
     pub schema: fn() -> RefOr<Schema>,
     /// The schemas it refers to.
@@ -109,8 +111,20 @@ impl Shape {
     pub const fn of<T: ToSchema>() -> Self {
         Self {
             name: <T as ToSchema>::name,
+            alias: None,
             schema: <T as PartialSchema>::schema,
             references: <T as ToSchema>::schemas,
+        }
+    }
+}
+
+impl Shape {
+    /// The same under a name of its own.
+    #[must_use]
+    pub const fn named(self, name: &'static str) -> Self {
+        Self {
+            alias: Some(name),
+            ..self
         }
     }
 }

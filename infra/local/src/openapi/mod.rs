@@ -151,7 +151,7 @@ fn component(shape: Shape, schemas: &mut BTreeMap<String, RefOr<Schema>>) -> Ref
     (shape.references)(&mut references);
     schemas.extend(references);
     let schema = (shape.schema)();
-    let name: Cow<'static, str> = (shape.name)();
+    let name = shape.alias.map_or_else(|| (shape.name)(), Cow::Borrowed);
     // Lists, and texts, have no name that would tell two of them apart.
     let named = match &schema {
         RefOr::T(Schema::Object(object)) => {

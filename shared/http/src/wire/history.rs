@@ -3,7 +3,6 @@
 use serde::Serialize;
 use sharepact_domain::contract::{Change, ContractFact, Difference, Revision};
 use sharepact_domain::event::Event;
-use sharepact_domain::fault::Fault;
 use utoipa::ToSchema;
 
 use crate::Problem;
@@ -100,20 +99,4 @@ pub struct HistoryView {
     pub difference: Option<DifferenceView>,
     /// Where the next page begins; null on the last.
     pub next_cursor: Option<String>,
-}
-
-/// The number of a revision, from a query parameter.
-///
-/// # Errors
-/// Anything but a whole number from 1.
-pub fn revision_number(text: &str) -> Result<u32, Fault> {
-    text.parse()
-        .ok()
-        .filter(|number| *number > 0)
-        .ok_or_else(|| {
-            Fault::new(
-                sharepact_domain::fault::Rule::InvalidId,
-                "takes the number of a revision, from 1",
-            )
-        })
 }

@@ -17,9 +17,7 @@ pub use contract::{
     AcquiredAsset, ContractSummary, ContractView, EndingView, OfferView, PartyView, SignatureView,
 };
 pub use description::DescriptionView;
-pub use history::{
-    DifferenceView, EventView, HistoryView, PriceChangeView, TermsChange, revision_number,
-};
+pub use history::{DifferenceView, EventView, HistoryView, PriceChangeView, TermsChange};
 pub use pages::{AcquiredPage, AssetIds, AssetPage, ContractIds, ContractPage};
 pub use request::{AcquisitionBody, DurationForm, FilterForm, RequestBody};
 pub use terms::{

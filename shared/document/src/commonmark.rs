@@ -10,7 +10,7 @@ use crate::face::Face;
 use crate::flow::heading_style;
 
 /// How deep quotations and lists may nest before they are set flush: paper has a right edge.
-const DEEPEST: usize = 12;
+const DEEPEST: usize = 10;
 
 /// Reads terms. Headings are set `below` that level.
 pub(crate) fn read(text: &str, below: u8) -> Vec<Block> {
@@ -78,7 +78,7 @@ impl Reader {
             | Event::DisplayMath(text)
             | Event::FootnoteReference(text) => self.say(&text, Face::Mono),
             Event::TaskListMarker(done) => {
-                self.say(if done { "☑ " } else { "☐ " }, Face::Regular);
+                self.say(if done { "[x] " } else { "[ ] " }, Face::Regular);
             }
         }
     }

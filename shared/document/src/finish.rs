@@ -120,6 +120,8 @@ fn write(mut file: Document) -> Result<Vec<u8>, RenderError> {
     let options = SaveOptions::builder()
         .use_object_streams(true)
         .use_xref_streams(true)
+        .max_objects_per_stream(200)
+        .compression_level(LEVEL)
         .build();
     file.save_with_options(&mut bytes, options)?;
     Ok(bytes)

@@ -19,8 +19,10 @@ use page::{BOTTOM, LEFT, MEASURE, TOP};
 
 /// How far a list or a quotation is set in.
 const INDENT: Length = points(20);
+/// The room between a list item's label and its text.
+const LABEL_GAP: Length = points(6);
 /// The narrowest column that nesting leaves.
-const NARROWEST: Length = points(240);
+const NARROWEST: Length = points(90);
 /// How a table that is no taller than this is kept on one page.
 const TOGETHER: Length = points(230);
 
@@ -117,11 +119,11 @@ impl Flow<'_> {
             Block::List { first, items } => self.list(*first, items, parent)?,
             Block::Quote(blocks) => {
                 let node = self.tree.add(parent, Role::Quote);
-                self.indented(|flow| flow.blocks(blocks, node))?;
+                self.indented(INDENT, |flow| flow.blocks(blocks, node))?;
             }
             Block::Code(spans) => {
                 let node = self.tree.add(parent, Role::Paragraph);
-                self.indented(|flow| flow.text(spans, points(12), node, false))?;
+                self.indented(INDENT, |flow| flow.text(spans, points(12), node, false))?;
                 self.space(6_500);
             }
             Block::Rule => {
@@ -131,7 +133,11 @@ impl Flow<'_> {
                 self.draw(None, Draw::rule(left, right, y, 500, 140));
                 self.space(points(12));
             }
-            Block::Table(table) => self.table(table, parent)?,
+            Block::Table(table) => {
+                let least = self.beginning(table)? + self.company(after)?;
+                self.require(least);
+                self.table(table, parent)?;
+            }
         }
         Ok(())
     }
@@ -174,8 +180,8 @@ impl Flow<'_> {
         parent: NodeId,
     ) -> Result<(), RenderError> {
         let list = self.tree.add(parent, Role::List);
-        for (index, blocks) in items.iter().enumerate() {
-            let item = self.tree.add(list, Role::Item);
+        let mut labels = Vec::new();
+        for index in 0..items.len() {
             let label = match first {
                 Some(first) => {
                     let number = first.saturating_add(u64::try_from(index).unwrap_or(u64::MAX));
@@ -183,16 +189,21 @@ impl Flow<'_> {
                 }
                 None => "•".to_owned(),
             };
-            let body = Style::BODY;
-            let shaped = lines(&[Span::new(label, body)], self.width, self.shaper)?;
-            let node = self.tree.add(item, Role::Label);
-            let parts: Vec<_> = shaped.into_iter().flat_map(|line| line.parts).collect();
+            let set = lines(&[Span::new(label, Style::BODY)], self.width, self.shaper)?;
+            let parts: Vec<_> = set.into_iter().flat_map(|line| line.parts).collect();
             let wide: Length = parts.iter().map(|part| part.width).sum();
-            // A number ends where all numbers end; one too long for that starts at the margin.
-            let x = self.left + (INDENT - points(6) - wide).max(0);
+            labels.push((parts, wide));
+        }
+        let widest = labels.iter().map(|(_, wide)| *wide).max().unwrap_or(0);
+        let step = INDENT.max(widest + LABEL_GAP);
+        for (blocks, (parts, wide)) in items.iter().zip(labels) {
+            let item = self.tree.add(list, Role::Item);
+            let node = self.tree.add(item, Role::Label);
+            // Numbers end where all of them end.
+            let x = self.left + step - LABEL_GAP - wide;
             self.labels.push(Label { parts, x, node });
             let body = self.tree.add(item, Role::Body);
-            self.indented(|flow| {
+            self.indented(step, |flow| {
                 flow.blocks(blocks, body)?;
                 // An item without text has its number all the same.
                 if !flow.labels.is_empty() {
@@ -209,9 +220,10 @@ impl Flow<'_> {
     /// Runs with the text area set in, as far as there is room.
     fn indented(
         &mut self,
+        step: Length,
         inside: impl FnOnce(&mut Self) -> Result<(), RenderError>,
     ) -> Result<(), RenderError> {
-        let step = INDENT.min((self.width - NARROWEST).max(0));
+        let step = step.min((self.width - NARROWEST).max(INDENT / 4));
         self.left += step;
         self.width -= step;
         let result = inside(self);
@@ -282,7 +294,7 @@ impl Flow<'_> {
             return Ok(0);
         };
         match block {
-            Block::Table(table) => self.beginning(table),
+            Block::Table(table) => Ok(self.beginning(table)? + self.company(after)?),
             Block::Note(_) => Ok(points(18) + self.least(after)?),
             Block::Heading { .. } => Ok(points(50)),
             Block::Title(_)
@@ -291,6 +303,14 @@ impl Flow<'_> {
             | Block::Quote(_)
             | Block::Code(_)
             | Block::Rule => Ok(points(29)),
+        }
+    }
+
+    /// The room that a table right behind another one needs to stay with it.
+    fn company(&mut self, after: &[Block]) -> Result<Length, RenderError> {
+        match after.first() {
+            Some(Block::Table(table)) => Ok(points(10) + self.beginning(table)?),
+            Some(_) | None => Ok(0),
         }
     }
 

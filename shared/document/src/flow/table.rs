@@ -12,7 +12,7 @@ use crate::line::{Line, lines};
 /// The leading in cells.
 const LEADING: Length = 12_600;
 /// The room above and below a cell's text.
-const ROOM: Length = 2_800;
+const ROOM: Length = 2_400;
 /// The room between two columns.
 const GUTTER: Length = points(10);
 
@@ -40,16 +40,16 @@ impl Flow<'_> {
     pub(super) fn table(&mut self, table: &Table, parent: NodeId) -> Result<(), RenderError> {
         let node = self.tree.add(parent, Role::Table);
         let titles = self.titles(table)?;
-        let least = self.beginning(table)?;
-        self.require(least);
         if self.y > TOP {
             self.y += self.gap;
             self.gap = 0;
         }
-        self.edge(points(1), 0);
-        if let Some(titles) = &titles {
-            let row = self.tree.add(node, Role::Row);
-            self.title_row(table, titles, Some(row));
+        match &titles {
+            Some(titles) => {
+                let row = self.tree.add(node, Role::Row);
+                self.title_row(table, titles, Some(row));
+            }
+            None => self.edge(points(1), 0),
         }
         let last = table.rows.len().saturating_sub(1);
         for (index, cells) in table.rows.iter().enumerate() {
@@ -156,9 +156,9 @@ impl Flow<'_> {
     fn turn_within(&mut self, table: &Table, titles: Option<&Row>) {
         self.edge(350, 190);
         self.turn();
-        self.edge(points(1), 0);
-        if let Some(titles) = titles {
-            self.title_row(table, titles, None);
+        match titles {
+            Some(titles) => self.title_row(table, titles, None),
+            None => self.edge(points(1), 0),
         }
     }
 
@@ -179,6 +179,7 @@ impl Flow<'_> {
             grey: 238,
         };
         self.draw(None, draw);
+        self.edge(points(1), 0);
         self.cells(table, titles, 0..titles.lines(), |column| {
             nodes.get(column).copied()
         });

@@ -3,7 +3,7 @@
 use sharepact_domain::contract::Ending;
 use sharepact_domain::party::Side;
 
-use super::facts::{author, fact, facts, instant, party};
+use super::facts::{author, fact, facts, instant};
 use super::paragraph;
 use crate::Content;
 use crate::block::{Block, Column, Span, Style, Table};
@@ -36,7 +36,7 @@ pub(super) fn signatures(content: &Content<'_>) -> Vec<Block> {
             cell(format!(
                 "{}: {}",
                 side(offer.by),
-                party(contract.party(offer.by))
+                contract.party(offer.by).owner().id()
             )),
             cell(offer.revision.to_string()),
             cell(instant(offer.at)),

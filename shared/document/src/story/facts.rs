@@ -37,10 +37,10 @@ pub(super) fn instant(at: Timestamp) -> String {
         .replacen(",\u{a0}", ", ", 1)
 }
 
-/// A party: who is bound.
-pub(super) fn party(party: &Party) -> String {
+/// A party: who is bound, and the user who `did` for it what made it a party.
+fn party(party: &Party, did: &str) -> String {
     match &party.organization {
-        Some(organization) => format!("{organization}\nrepresented by user {}", party.user),
+        Some(organization) => format!("{organization}\n{did} by user {}", party.user),
         None => party.user.to_string(),
     }
 }
@@ -89,8 +89,8 @@ pub(super) fn parties(content: &Content<'_>) -> Block {
     };
     let mut rows = vec![
         fact("Asset", contract.asset.name.as_str()),
-        fact("Provider", party(&contract.provider)),
-        fact("Consumer", party(&contract.consumer)),
+        fact("Provider", party(&contract.provider, "asset registered")),
+        fact("Consumer", party(&contract.consumer, "requested")),
         fact("Effective date", effective),
         fact("Duration of use", duration),
         fact("Expiry", expiry),

@@ -201,7 +201,11 @@ impl Reader {
         let style = match (self.heading, face) {
             (Some(level), Face::Regular | Face::Bold) => heading_style(level),
             (Some(level), _) => Style {
-                face: if face == Face::Mono { Face::Mono } else { Face::BoldItalic },
+                face: if face == Face::Mono {
+                    Face::Mono
+                } else {
+                    Face::BoldItalic
+                },
                 ..heading_style(level)
             },
             (None, Face::Mono) => Style::of(face, 8_800),
@@ -249,7 +253,9 @@ impl Reader {
             Some(Container::Item) => match self.open.last_mut() {
                 Some(Container::List(_, items)) => items.push(blocks),
                 Some(Container::Quote | Container::Item) | None => {
-                    blocks.into_iter().for_each(|block| self.add(block));
+                    for block in blocks {
+                        self.add(block);
+                    }
                 }
             },
             Some(Container::List(first, mut items)) => {

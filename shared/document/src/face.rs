@@ -197,21 +197,22 @@ mod tests {
             let reading = face.read().unwrap();
             assert!(face.bytes().len() < 120_000, "{face:?}");
             assert!(reading.advance(1) > 0, "{face:?}");
-            assert!(reading.extent.0 > 700 && reading.extent.1 < -100, "{face:?}");
+            assert!(
+                reading.extent.0 > 700 && reading.extent.1 < -100,
+                "{face:?}"
+            );
         }
     }
 
     #[test]
     fn text_faces_have_the_languages_of_europe() {
         let sample = "Ångström façade Łódź Dvořák İstanbul Þórr ŵŷ ŞșțƏ ắ ";
-        for face in [
-            Face::Regular,
-            Face::Bold,
-            Face::Italic,
-            Face::BoldItalic,
-        ] {
+        for face in [Face::Regular, Face::Bold, Face::Italic, Face::BoldItalic] {
             let reading = face.read().unwrap();
-            for character in sample.chars().chain("Αθήνα Ελλάδος ΐΰ Київ Ђорђе Ґґ €–—“”„‚…".chars()) {
+            for character in sample
+                .chars()
+                .chain("Αθήνα Ελλάδος ΐΰ Київ Ђорђе Ґґ €–—“”„‚…".chars())
+            {
                 assert!(reading.covers(character), "{face:?} {character}");
             }
         }

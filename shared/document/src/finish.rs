@@ -30,7 +30,7 @@ pub(crate) fn finish(drawing: Drawing, content: &Content<'_>) -> Result<Vec<u8>,
         faces,
         marks,
     } = drawing;
-    file.version = "1.7".to_owned();
+    "1.7".clone_into(&mut file.version);
     let pages: Vec<ObjectId> = file.get_pages().into_values().collect();
     for face in &faces {
         renumber(&mut file, face)?;

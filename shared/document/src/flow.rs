@@ -90,12 +90,7 @@ impl Flow<'_> {
         Ok(())
     }
 
-    fn block(
-        &mut self,
-        block: &Block,
-        after: &[Block],
-        parent: NodeId,
-    ) -> Result<(), RenderError> {
+    fn block(&mut self, block: &Block, after: &[Block], parent: NodeId) -> Result<(), RenderError> {
         match block {
             Block::Title(spans) => {
                 let node = self.tree.add(parent, Role::Heading(1));
@@ -158,7 +153,9 @@ impl Flow<'_> {
         let least = self.least(after.get(..2).unwrap_or_default())?;
         self.space(above);
         self.require(leading * count(&set) + below + least);
-        let node = self.tree.add(parent, Role::Heading(level.saturating_add(1)));
+        let node = self
+            .tree
+            .add(parent, Role::Heading(level.saturating_add(1)));
         let title: String = spans.iter().map(|span| span.text.as_str()).collect();
         let top = self.set(&set, leading, node, false);
         if let Some((page, y)) = top {

@@ -215,7 +215,10 @@ impl Shaper {
                 face,
                 code: self.number(face, glyph, source)?,
                 advance,
-                offset: (reading.scaled(place.x_offset), reading.scaled(place.y_offset)),
+                offset: (
+                    reading.scaled(place.x_offset),
+                    reading.scaled(place.y_offset),
+                ),
             });
             let joins = !first || source.chars().next().is_some_and(mark);
             match shaped.clusters.last_mut() {

@@ -62,9 +62,7 @@ pub(crate) fn tell(content: &Content<'_>) -> (Vec<Block>, Edges) {
             }
             blocks.extend(commonmark::read(terms.as_str(), 1));
         }
-        (None, _) => blocks.push(paragraph(
-            "The provider has not offered any terms yet.",
-        )),
+        (None, _) => blocks.push(paragraph("The provider has not offered any terms yet.")),
     }
     blocks.push(heading("Platform terms"));
     blocks.extend(commonmark::read(content.platform_terms.as_str(), 1));

@@ -4,7 +4,7 @@ use lopdf::{Document, Object};
 use sharepact_document::{PLATFORM_TERMS, platform_terms, render, watermark};
 use sharepact_domain::contract::Status;
 
-use crate::sample::signed;
+use crate::sample::{signed, three_pages};
 use crate::tools;
 
 #[test]
@@ -25,7 +25,10 @@ fn whatever_is_said_is_in_the_identity() {
     let id = |bytes: &[u8]| {
         let file = Document::load_mem(bytes).unwrap();
         let ids = file.trailer.get(b"ID").unwrap().as_array().unwrap().clone();
-        (ids[0].as_str().unwrap().to_vec(), ids[1].as_str().unwrap().to_vec())
+        (
+            ids[0].as_str().unwrap().to_vec(),
+            ids[1].as_str().unwrap().to_vec(),
+        )
     };
     let active = id(&render(&signed().content()).unwrap());
     let stopped = id(&render(&signed().with_status(Status::Stopped).content()).unwrap());
@@ -36,8 +39,11 @@ fn whatever_is_said_is_in_the_identity() {
 
 #[test]
 fn three_pages_take_less_than_80_kilobytes() {
-    let bytes = render(&signed().content()).unwrap();
-    assert!(bytes.len() < 80_000, "{} bytes", bytes.len());
+    let three = render(&three_pages().content()).unwrap();
+    assert_eq!(Document::load_mem(&three).unwrap().get_pages().len(), 3);
+    assert!(three.len() < 60_000, "{} bytes", three.len());
+    let five = render(&signed().content()).unwrap();
+    assert!(five.len() < 80_000, "{} bytes", five.len());
 }
 
 #[test]
@@ -89,7 +95,11 @@ fn the_file_says_that_it_is_archival_and_tagged() {
 fn every_marked_text_has_a_place_in_the_structure() {
     let file = Document::load_mem(&render(&signed().content()).unwrap()).unwrap();
     let root = file.catalog().unwrap().get(b"StructTreeRoot").unwrap();
-    let root = file.get_object(root.as_reference().unwrap()).unwrap().as_dict().unwrap();
+    let root = file
+        .get_object(root.as_reference().unwrap())
+        .unwrap()
+        .as_dict()
+        .unwrap();
     let parents = root.get(b"ParentTree").unwrap().as_reference().unwrap();
     let numbers = file.get_object(parents).unwrap().as_dict().unwrap();
     let numbers = numbers.get(b"Nums").unwrap().as_array().unwrap();
@@ -99,7 +109,11 @@ fn every_marked_text_has_a_place_in_the_structure() {
         let slots = file.get_object(numbers[2 * index + 1].as_reference().unwrap());
         let slots = slots.unwrap().as_array().unwrap();
         assert_eq!(slots.len(), marks);
-        assert!(slots.iter().all(|slot| matches!(slot, Object::Reference(_))));
+        assert!(
+            slots
+                .iter()
+                .all(|slot| matches!(slot, Object::Reference(_)))
+        );
     }
 }
 
@@ -117,10 +131,18 @@ fn every_face_is_embedded_with_its_map_to_unicode() {
         let map = font.get(b"ToUnicode").unwrap().as_reference().unwrap();
         let map = file.get_object(map).unwrap().as_stream().unwrap();
         let map = map.decompressed_content().unwrap();
-        assert!(!String::from_utf8_lossy(&map).to_uppercase().contains("<FFFD>"));
+        assert!(
+            !String::from_utf8_lossy(&map)
+                .to_uppercase()
+                .contains("<FFFD>")
+        );
         let descendants = font.get(b"DescendantFonts").unwrap().as_array().unwrap();
         let descendant = descendants[0].as_dict().unwrap();
-        let glyphs = descendant.get(b"CIDToGIDMap").unwrap().as_reference().unwrap();
+        let glyphs = descendant
+            .get(b"CIDToGIDMap")
+            .unwrap()
+            .as_reference()
+            .unwrap();
         assert!(file.get_object(glyphs).unwrap().as_stream().is_ok());
         let name = descendant.get(b"BaseFont").unwrap().as_name().unwrap();
         assert_eq!(name[6], b'+');

@@ -27,9 +27,23 @@ fn blocks() {
     in_order(
         &text,
         &[
-            "One\n", "Two\n", "Three\n", "Four\n", "Five\n", "Six\n", "Setext\n", "Also\n",
-            "Paragraph with a soft break and a\nhard break.\n", "Quoted\n", "twice\n", "rust:\n",
-            "main() {}\n", "x\n", "indented", "code\n", "The end.",
+            "One\n",
+            "Two\n",
+            "Three\n",
+            "Four\n",
+            "Five\n",
+            "Six\n",
+            "Setext\n",
+            "Also\n",
+            "Paragraph with a soft break and a\nhard break.\n",
+            "Quoted\n",
+            "twice\n",
+            "rust:\n",
+            "main() {}\n",
+            "x\n",
+            "indented",
+            "code\n",
+            "The end.",
         ],
     );
 }
@@ -45,9 +59,22 @@ fn lists() {
     in_order(
         &text,
         &[
-            "• a\n", "• b\n", "1. c\n", "2. d\n", "• e\n", "second paragraph of e\n", "• f\n",
-            "7. seven\n", "8. eight\n", "• loose\n", "• items\n", "1. paren\n", "•\n",
-            "• after an empty one\n", "999999998. large\n", "999999999. larger",
+            "• a\n",
+            "• b\n",
+            "1. c\n",
+            "2. d\n",
+            "• e\n",
+            "second paragraph of e\n",
+            "• f\n",
+            "7. seven\n",
+            "8. eight\n",
+            "• loose\n",
+            "• items\n",
+            "1. paren\n",
+            "•\n",
+            "• after an empty one\n",
+            "999999998. large\n",
+            "999999999. larger",
         ],
     );
 }
@@ -63,16 +90,18 @@ fn spans() {
     };
     in_order(
         &text,
-        &[
-            "em strong both code midword, text <https://a.example/b>, https://c.example,",
-        ],
+        &["em strong both code midword, text <https://a.example/b>, https://c.example,"],
     );
     let flat = text.replace('\n', " ");
     in_order(
         &flat,
         &[
-            "x@d.example", "ref <https://e.example/f>", "<https://empty.example>", "*literal*",
-            "© €.", "Heading with code",
+            "x@d.example",
+            "ref <https://e.example/f>",
+            "<https://empty.example>",
+            "*literal*",
+            "© €.",
+            "Heading with code",
         ],
     );
 }
@@ -82,11 +111,12 @@ fn nesting_without_end_is_flat_in_the_end() {
     let deep = format!("{}word", "> ".repeat(3_000));
     let Some(text) = read(&deep) else { return };
     assert!(text.contains("word"));
-    let mut lists = String::new();
-    for depth in 0..60 {
-        lists += &format!("{}- item{depth}\n", "  ".repeat(depth));
-    }
-    let Some(text) = read(&lists) else { return };
+    let lists: Vec<_> = (0..60)
+        .map(|depth| format!("{}- item{depth}", "  ".repeat(depth)))
+        .collect();
+    let Some(text) = read(&lists.join("\n")) else {
+        return;
+    };
     let all: Vec<_> = (0..60).map(|n| format!("item{n}\n")).collect();
     in_order(&text, &all.iter().map(String::as_str).collect::<Vec<_>>());
 }

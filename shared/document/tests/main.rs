@@ -5,8 +5,7 @@
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
-    clippy::print_stderr,
-    missing_docs,
+    clippy::string_slice,
     reason = "a test says what is wrong by failing"
 )]
 

@@ -78,7 +78,10 @@ fn everything_that_a_contract_says_is_there_in_order() {
 fn every_page_says_what_it_belongs_to() {
     let sample = signed();
     let Some(text) = read(&sample) else { return };
-    let pages: Vec<_> = text.split('\u{c}').filter(|page| !page.is_empty()).collect();
+    let pages: Vec<_> = text
+        .split('\u{c}')
+        .filter(|page| !page.is_empty())
+        .collect();
     for (index, page) in pages.iter().enumerate() {
         let number = format!("page {} of {}", index + 1, pages.len());
         assert!(page.contains(&number), "{page}");
@@ -152,7 +155,9 @@ fn a_table_that_runs_over_pages_repeats_its_titles() {
     let mut sample = signed();
     sample.contract.scope.selection.fields = (0..500).map(|n| format!("field_{n:03}")).collect();
     let bytes = render(&sample.content()).unwrap();
-    let Some(text) = tools::text(&bytes) else { return };
+    let Some(text) = tools::text(&bytes) else {
+        return;
+    };
     let pages: Vec<_> = text
         .split('\u{c}')
         .filter(|page| page.contains("field_"))
@@ -162,7 +167,9 @@ fn a_table_that_runs_over_pages_repeats_its_titles() {
         let titles = page.find("No. Field Values").expect("no titles");
         assert!(titles < page.find("field_").unwrap());
     }
-    let all: Vec<_> = (0..500).map(|n| format!("{} field_{n:03} all", n + 1)).collect();
+    let all: Vec<_> = (0..500)
+        .map(|n| format!("{} field_{n:03} all", n + 1))
+        .collect();
     in_order(&text, &all.iter().map(String::as_str).collect::<Vec<_>>());
     tools::inside(&bytes);
 }
@@ -171,12 +178,19 @@ fn a_table_that_runs_over_pages_repeats_its_titles() {
 fn a_cell_taller_than_a_page_breaks_within() {
     use sharepact_domain::selection::Condition;
     let mut sample = signed();
-    let values: Vec<_> = (0..200).map(|n| format!("{n:03}{}", "é".repeat(197))).collect();
+    let values: Vec<_> = (0..200)
+        .map(|n| format!("{n:03}{}", "é".repeat(197)))
+        .collect();
     sample.contract.scope.selection.filters[1].condition = Condition::Values { values };
     let bytes = render(&sample.content()).unwrap();
-    let Some(text) = tools::text(&bytes) else { return };
+    let Some(text) = tools::text(&bytes) else {
+        return;
+    };
     let flat = text.replace('\n', " ");
-    in_order(&flat, &["one of: 000", "; 100", "; 199", "3. Payment details"]);
+    in_order(
+        &flat,
+        &["one of: 000", "; 100", "; 199", "3. Payment details"],
+    );
     assert_eq!(text.matches('é').count(), 200 * 197);
     assert!(text.matches("Rows are included where").count() > 3);
     tools::inside(&bytes);

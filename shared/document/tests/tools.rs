@@ -32,16 +32,24 @@ fn run(tool: &str, before: &[&str], bytes: &[u8], after: &[&str]) -> Option<Outp
     }
     // Not caught by the test harness: whoever runs the tests must see it.
     let mut error = std::io::stderr();
-    writeln!(error, "SKIPPED: {tool} is not installed, nothing was checked with it").unwrap();
+    writeln!(
+        error,
+        "SKIPPED: {tool} is not installed, nothing was checked with it"
+    )
+    .unwrap();
     None
 }
 
 /// What `qpdf --check` says against the document.
 pub fn qpdf(bytes: &[u8]) {
     if let Some(output) = run("qpdf", &["--check"], bytes, &[]) {
-        let said = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+        let said =
+            String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{said}");
-        assert!(said.contains("No syntax or stream encoding errors"), "{said}");
+        assert!(
+            said.contains("No syntax or stream encoding errors"),
+            "{said}"
+        );
     }
 }
 

@@ -132,7 +132,8 @@ pub(super) fn edges(
         }
         let looks = |draw| Item { node: None, draw };
         let top = HEIGHT - points(62);
-        page.items.push(looks(Draw::rule(LEFT, LEFT + MEASURE, top, 400, 150)));
+        page.items
+            .push(looks(Draw::rule(LEFT, LEFT + MEASURE, top, 400, 150)));
         let number = Span::new(format!("page {} of {total}", index + 1), Style::NOTE);
         let mut y = top + points(13);
         for span in &edges.footer {
@@ -167,7 +168,11 @@ fn across(text: &str, shaper: &mut Shaper) -> Result<(Vec<Part>, Length), Render
         grey: 228,
     };
     let measure = |size, shaper: &mut Shaper| -> Result<_, RenderError> {
-        let set = lines(&[Span::new(shown.as_str(), style(size))], Length::MAX / 4, shaper)?;
+        let set = lines(
+            &[Span::new(shown.as_str(), style(size))],
+            Length::MAX / 4,
+            shaper,
+        )?;
         let parts: Vec<_> = set.into_iter().flat_map(|line| line.parts).collect();
         let width: Length = parts.iter().map(|part| part.width).sum();
         Ok((parts, width))

@@ -66,7 +66,10 @@ impl Flow<'_> {
             self.body_row(table, &row, &nodes, titles.as_ref(), total);
             if index < last {
                 let before_total = table.total && index + 1 == last;
-                self.edge(if before_total { 700 } else { 350 }, if before_total { 0 } else { 190 });
+                self.edge(
+                    if before_total { 700 } else { 350 },
+                    if before_total { 0 } else { 190 },
+                );
             }
         }
         self.edge(700, 0);

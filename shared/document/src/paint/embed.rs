@@ -30,10 +30,11 @@ pub(super) fn embed(face: Face, shaper: &Shaper) -> Result<Option<Embedded>, Ren
     }
     let used: Vec<u16> = uses.list.iter().map(|(glyph, _)| *glyph).collect();
     let map = GlyphRemapper::new_from_glyphs_sorted(&used);
-    let program = subsetter::subset(face.bytes(), 0, &map).map_err(|error| RenderError::Subset {
-        face: face.name(),
-        reason: error.to_string(),
-    })?;
+    let program =
+        subsetter::subset(face.bytes(), 0, &map).map_err(|error| RenderError::Subset {
+            face: face.name(),
+            reason: error.to_string(),
+        })?;
     // Number 0 is the missing glyph, and no text has it.
     let glyphs = std::iter::once(0)
         .chain(used.iter().map(|glyph| map.get(*glyph).unwrap_or(0)))

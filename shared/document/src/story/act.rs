@@ -1,6 +1,7 @@
 //! Who offered, who accepted, what the record says of it, and how it ended.
 
 use sharepact_domain::contract::Ending;
+use sharepact_domain::event::Digest;
 use sharepact_domain::party::Side;
 
 use super::facts::{author, fact, facts, instant};
@@ -9,7 +10,7 @@ use crate::Content;
 use crate::block::{Block, Column, Span, Style, Table};
 
 /// A hash in the table of facts.
-fn hash(name: &str, hash: impl ToString) -> Vec<Vec<Span>> {
+fn hash(name: &str, hash: Digest) -> Vec<Vec<Span>> {
     vec![
         vec![Span::new(name, Style::LABEL)],
         vec![Span::new(hash.to_string(), Style::HASH)],

@@ -72,7 +72,11 @@ pub(super) fn parties(content: &Content<'_>) -> Block {
         Some(at) => instant(at),
         None => "not yet; set when the provider activates the contract".to_owned(),
     };
-    let expiry = match (contract.expires_at, contract.effective_at, contract.scope.duration) {
+    let expiry = match (
+        contract.expires_at,
+        contract.effective_at,
+        contract.scope.duration,
+    ) {
         (Some(at), _, _) => instant(at),
         (None, Some(_), _) | (None, None, Duration::Forever) => "none".to_owned(),
         (None, None, Duration::Days(_)) => "set at activation".to_owned(),
@@ -122,7 +126,10 @@ pub(super) fn asset(content: &Content<'_>) -> Vec<Block> {
     let cell = |text: String| vec![Span::new(text, Style::CELL)];
     let number = |index: usize| cell((index + 1).to_string());
     let rows = selection.fields.iter().enumerate().map(|(index, field)| {
-        let filtered = selection.filters.iter().any(|filter| filter.field == *field);
+        let filtered = selection
+            .filters
+            .iter()
+            .any(|filter| filter.field == *field);
         let rows = if filtered { "as filtered below" } else { "all" };
         vec![number(index), cell(field.clone()), cell(rows.to_owned())]
     });

@@ -67,7 +67,21 @@ pub fn instant(text: &str) -> Timestamp {
     text.parse().unwrap()
 }
 
-/// Three pages: thirty fields, ten filters, terms of nine sections.
+/// Three pages: eight fields, three filters, terms of nine sections.
+pub fn three_pages() -> Sample {
+    let mut sample = signed();
+    let selection = &mut sample.contract.scope.selection;
+    selection.fields.truncate(8);
+    selection.filters.truncate(3);
+    sample.platform = Terms::parse(
+        "The platform records offers and acceptances with their time and author. It is no party to \
+         the contract and does not warrant that the data are correct or complete.",
+    )
+    .unwrap();
+    sample
+}
+
+/// Five pages: thirty fields, ten filters, terms of nine sections, the platform's own terms.
 pub fn signed() -> Sample {
     let terms = Terms::parse(include_str!("terms.md")).unwrap();
     let at = instant("2026-03-04T10:15:30Z");
@@ -76,7 +90,14 @@ pub fn signed() -> Sample {
         organization: Some(OrganizationId::parse(organization).unwrap()),
     };
     let mut fields: Vec<String> = [
-        "picked_up", "dropped_off", "zone", "fare", "Τιμή", "Цена", "größe_m²", "área",
+        "picked_up",
+        "dropped_off",
+        "zone",
+        "fare",
+        "Τιμή",
+        "Цена",
+        "größe_m²",
+        "área",
     ]
     .map(str::to_owned)
     .to_vec();
@@ -94,7 +115,9 @@ pub fn signed() -> Sample {
         filter(
             "zone",
             Condition::Values {
-                values: ["Αθήνα", "Київ", "Zürich", "Kraków"].map(str::to_owned).to_vec(),
+                values: ["Αθήνα", "Київ", "Zürich", "Kraków"]
+                    .map(str::to_owned)
+                    .to_vec(),
             },
         ),
         filter(

@@ -114,7 +114,10 @@ impl Flow<'_> {
             Block::List { first, items } => self.list(*first, items, parent)?,
             Block::Quote(blocks) => {
                 let node = self.tree.add(parent, Role::Quote);
+                self.require(points(29));
+                let top = (self.pages.len().saturating_sub(1), BOTTOM - self.room());
                 self.indented(INDENT, |flow| flow.blocks(blocks, node))?;
+                self.bar(top);
             }
             Block::Code(spans) => {
                 let node = self.tree.add(parent, Role::Paragraph);
@@ -339,6 +342,23 @@ impl Flow<'_> {
         let top = self.y;
         self.y += height;
         top
+    }
+
+    /// Draws a bar beside what was set since then.
+    fn bar(&mut self, (page, top): (usize, Length)) {
+        let last = self.pages.len().saturating_sub(1);
+        for (number, sheet) in self.pages.iter_mut().enumerate().skip(page) {
+            let y = if number == page { top } else { TOP };
+            let end = if number == last { self.y } else { BOTTOM };
+            let draw = Draw::Fill {
+                x: self.left + INDENT / 3,
+                y: y + points(2),
+                width: 1_500,
+                height: (end - y - points(2)).max(0),
+                grey: 190,
+            };
+            sheet.items.push(Item { node: None, draw });
+        }
     }
 
     /// Starts a new page, unless this one is empty.

@@ -207,7 +207,12 @@ impl Shaper {
                 .is_none_or(|before| before.cluster != info.cluster);
             let source = text.get(start..end).unwrap_or_default();
             // The second glyph of one character stands for nothing: a word joiner.
-            let source = if first { source } else { "\u{2060}" };
+            let source = match (first, source) {
+                (false, _) => "\u{2060}",
+                // Where a line may end is no business of whoever searches the text.
+                (true, "\u{a0}") => " ",
+                (true, source) => source,
+            };
             let glyph = u16::try_from(info.glyph_id).map_err(|_| RenderError::TooManyGlyphs)?;
             let advance = reading.scaled(place.x_advance);
             let at = shaped.glyphs.len();

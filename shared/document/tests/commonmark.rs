@@ -9,7 +9,7 @@ use crate::tools;
 fn read(terms: &str) -> Option<String> {
     let bytes = render(&signed().with_terms(terms).content()).unwrap();
     tools::inside(&bytes);
-    let text = tools::text(&bytes)?.replace('\u{a0}', " ");
+    let text = tools::text(&bytes)?;
     let start = text.find("4. Contract terms").unwrap();
     let end = text.find("5. Platform terms").unwrap();
     Some(text[start..end].to_owned())

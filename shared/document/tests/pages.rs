@@ -9,8 +9,7 @@ use crate::sample::{Sample, instant, signed};
 use crate::tools;
 
 fn read(sample: &Sample) -> Option<String> {
-    let text = tools::text(&render(&sample.content()).unwrap())?;
-    Some(text.replace('\u{a0}', " "))
+    tools::text(&render(&sample.content()).unwrap())
 }
 
 /// The parts stand in the text one after the other.

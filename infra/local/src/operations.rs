@@ -5,6 +5,8 @@
 
 use sharepact_runtime::Operation;
 
+use crate::sources::Worker;
+
 /// The operations of one context.
 #[derive(Clone, Copy)]
 pub struct Context {
@@ -47,4 +49,10 @@ pub fn all() -> Vec<&'static Operation> {
         .iter()
         .flat_map(|context| context.operations.iter().copied())
         .collect()
+}
+
+/// Every function that is not behind HTTP.
+#[must_use]
+pub fn workers() -> Vec<&'static Worker> {
+    Vec::new()
 }

@@ -101,12 +101,6 @@ impl Check {
         outcome.and_then(|outcome| self.at(pointer, outcome))
     }
 
-    /// What was noted so far.
-    #[must_use]
-    pub fn violations(&mut self) -> &mut Vec<Violation> {
-        &mut self.0
-    }
-
     /// The value made of all the others, or every fault.
     ///
     /// # Errors

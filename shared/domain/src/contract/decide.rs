@@ -49,8 +49,9 @@ impl Contract {
     /// What the caller may do now, in the order of the pipeline.
     #[must_use]
     pub fn allowed(&self, principal: &Principal, now: Timestamp) -> Vec<CommandKind> {
-        let permitted = |kind: &CommandKind| self.permit_caller(principal, *kind, now).is_ok();
-        CommandKind::ALL.into_iter().filter(permitted).collect()
+        self.side_of(principal)
+            .map(|side| self.allowed_on(principal, side, now))
+            .unwrap_or_default()
     }
 
     fn rules(&self, kind: CommandKind) -> impl Iterator<Item = &'static Rule> {
@@ -79,13 +80,8 @@ impl Contract {
     ) -> Result<Side, Refusal> {
         let side = self.side_of(principal).ok_or(Refusal::NotAParty)?;
         let phase = self.phase(now);
-        // Only asked for where a refusal needs it, and never on the way to `allowed` itself.
-        let allowed = || {
-            CommandKind::ALL
-                .into_iter()
-                .filter(|kind| self.permitted(principal, side, *kind, now))
-                .collect::<Vec<_>>()
-        };
+        // Only asked for where a refusal needs it.
+        let allowed = || self.allowed_on(principal, side, now);
         let illegal = || Refusal::IllegalStatus {
             command: kind,
             status: phase.status(),
@@ -133,6 +129,11 @@ impl Contract {
             }
             Some(_) | None => Err(illegal()),
         }
+    }
+
+    fn allowed_on(&self, principal: &Principal, side: Side, now: Timestamp) -> Vec<CommandKind> {
+        let permitted = |kind: &CommandKind| self.permitted(principal, side, *kind, now);
+        CommandKind::ALL.into_iter().filter(permitted).collect()
     }
 
     fn permitted(

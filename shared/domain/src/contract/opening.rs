@@ -6,7 +6,7 @@ use super::{ContractFact, Decision, Duration, Origin, Refusal, Scope, Subject};
 use crate::asset::{AccessLevel, Asset};
 use crate::fault::{Fault, Rule, Violation};
 use crate::money::{Currency, Money, Vat};
-use crate::party::{Actor, Owner, Party, Principal};
+use crate::party::{Actor, Party, Principal};
 use crate::selection::{Filter, Selection};
 use crate::terms::Terms;
 use crate::text::Note;
@@ -203,13 +203,7 @@ pub fn open(
 
 /// Visible, and not the caller's own side's.
 fn eligible(asset: &Asset, principal: &Principal) -> Result<(), Refusal> {
-    let own = asset.owner.includes(principal)
-        || asset.owner.user == principal.user
-        || matches!(
-            (asset.owner.owner(), principal.party().owner()),
-            (Owner::Organization(provider), Owner::Organization(consumer)) if provider == consumer
-        );
-    if own {
+    if asset.owner.includes(principal) || asset.owner.user == principal.user {
         return Err(Refusal::OwnAsset);
     }
     match asset.definition.access_level {

@@ -167,9 +167,6 @@ pub struct ContractView {
     pub updated_at: String,
 }
 
-/// A contract in a list: the same without the text of the terms.
-pub type ContractSummary = ContractView;
-
 impl ContractView {
     /// The contract as `principal` sees it at `now`; `terms` where their text is wanted.
     #[must_use]

@@ -13,9 +13,7 @@ mod terms;
 mod wallet;
 
 pub use asset::{AssetBody, AssetView, FieldForm, PriceHint};
-pub use contract::{
-    AcquiredAsset, ContractSummary, ContractView, EndingView, OfferView, PartyView, SignatureView,
-};
+pub use contract::{AcquiredAsset, ContractView, EndingView, OfferView, PartyView, SignatureView};
 pub use description::DescriptionView;
 pub use history::{DifferenceView, EventView, HistoryView, PriceChangeView, TermsChange};
 pub use pages::{AcquiredPage, AssetIds, AssetPage, ContractIds, ContractPage};

@@ -12,7 +12,7 @@ use aws_sdk_dynamodb::Client;
 use hyper::service::service_fn;
 use serde_json::Value;
 use sharepact_http::CursorKey;
-use sharepact_runtime::{App, Clock, Operation};
+use sharepact_runtime::{App, Clock, Links, Operation};
 use sharepact_store::Store;
 use thiserror::Error;
 use tokio::net::TcpListener;
@@ -173,6 +173,7 @@ impl Stack {
                     store: Store::new(client, template.table.name.clone()),
                     clock: clock.clone(),
                     cursors: cursors.clone(),
+                    links: Links::default(),
                 },
             });
         }

@@ -296,6 +296,9 @@ pub struct Contract {
     /// Until when; none before activation, and for one that lasts forever.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<Timestamp>,
+    /// How many days ahead of its end a warning was last given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub warned: Option<u16>,
     /// What the provider says of the payment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment_reference: Option<Line>,

@@ -5,17 +5,27 @@
 //! tests build an `App` of their own and call the very same handlers.
 
 mod app;
+mod batch;
+mod bus;
 mod config;
 mod failure;
 pub mod idempotency;
+mod links;
 mod operation;
+mod queue;
 mod serve;
+mod worker;
 
 pub use app::{App, Clock};
+pub use batch::messages;
+pub use bus::{Bus, MOST as MOST_ENTRIES, Publication};
 pub use config::{Config, ConfigError};
 pub use failure::failed;
+pub use links::Links;
 pub use operation::{
     Access, Answer, CURSOR, Grant, Handler, LIMIT, Operation, QueryParameter, Reply, Shape,
     USER_ID, answer,
 };
-pub use serve::serve;
+pub use queue::Queue;
+pub use serve::{serve, work};
+pub use worker::{Source, WorkError, Worked, Worker, again};

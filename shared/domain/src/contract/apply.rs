@@ -30,6 +30,7 @@ impl Contract {
             acceptance: None,
             effective_at: None,
             expires_at: None,
+            warned: None,
             payment_reference: None,
             ending: None,
             created_at: at,
@@ -98,6 +99,7 @@ impl Contract {
             | ContractFact::Activated { .. }
             | ContractFact::Extended { .. }
             | ContractFact::Stopped { .. }
+            | ContractFact::Expiring { .. }
             | ContractFact::Expired { .. } => None,
         }
     }
@@ -203,12 +205,17 @@ impl Contract {
             },
             ContractFact::Extended { expires_at } => Self {
                 expires_at: Some(expires_at),
+                warned: None,
                 ..next
             },
             ContractFact::Stopped { by, reason, detail } => {
                 ended(Status::Stopped, Some(by), Some(reason), detail, next)
             }
             // However late it was recorded, the contract ended when its time was over.
+            ContractFact::Expiring { days, .. } => Self {
+                warned: Some(days),
+                ..next
+            },
             ContractFact::Expired { expires_at } => Self {
                 recorded: Status::Expired,
                 turn: None,

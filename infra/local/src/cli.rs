@@ -10,20 +10,25 @@ use sharepact_local::PORT;
 #[derive(Debug, Parser)]
 #[command(name = "sharepact", version, about)]
 pub struct Cli {
-    /// The folder that keeps everything between two starts.
-    #[arg(
-        long,
-        global = true,
-        value_name = "FOLDER",
-        default_value = ".sharepact"
-    )]
-    pub home: PathBuf,
+    /// The folder that keeps everything between two starts [default: .sharepact; demo: a temporary
+    /// one].
+    #[arg(long, global = true, value_name = "FOLDER")]
+    pub home: Option<PathBuf>,
     /// How to serve.
     #[command(flatten)]
     pub serve: Serve,
     /// What to do instead of serving.
     #[command(subcommand)]
     pub command: Option<Command>,
+}
+
+impl Cli {
+    /// The folder, where the command has no other by default.
+    pub fn home(&self) -> PathBuf {
+        self.home
+            .clone()
+            .unwrap_or_else(|| PathBuf::from(".sharepact"))
+    }
 }
 
 /// How to serve.
@@ -41,10 +46,36 @@ pub struct Serve {
 /// What to do instead of serving.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Walk one acquisition from request to active, step by step, on a stack of its own.
+    Demo(Demo),
+    /// Measure this machine: requests per second, latencies, CPU time of the handlers.
+    Bench(Bench),
     /// Print a token for anyone; the stack must have been started on this folder before.
     Token(Token),
     /// Print the OpenAPI document.
     Openapi,
+}
+
+/// Where to walk.
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// Walk against the stack that this file describes (a local.json), which runs already.
+    #[arg(long, value_name = "FILE")]
+    pub target: Option<PathBuf>,
+    /// Walk against this address, with the tokens of --target or of the folder's local.json.
+    #[arg(long, value_name = "URL")]
+    pub url: Option<String>,
+}
+
+/// How much to measure.
+#[derive(Clone, Copy, Debug, Args)]
+pub struct Bench {
+    /// How long each measurement takes.
+    #[arg(long, value_name = "SECONDS", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=600))]
+    pub seconds: u32,
+    /// How many clients ask at the same time.
+    #[arg(long, value_name = "NUMBER", default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..=256))]
+    pub clients: u32,
 }
 
 /// Who the token is for.

@@ -1,17 +1,21 @@
 //! `cargo run`: the bundle on this machine.
 
 mod banner;
+mod bench;
 mod cli;
+mod demo;
 
 use std::io::Write as _;
 use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Parser as _;
-use cli::{Cli, Command, Serve, Token};
+use cli::{Bench, Cli, Command, Demo, Serve, Token};
+use demo::Place;
 use lambda_http::tracing::subscriber::{EnvFilter, fmt};
 use sharepact_local::{Handout, Home, Issuer, Options, RequestLog, SigningKey, Stack, openapi};
 use sharepact_runtime::Clock;
+use tokio::runtime::Runtime;
 use tokio::signal::unix::{SignalKind, signal};
 
 /// What ends the program early; each error says for itself what to do.
@@ -20,8 +24,10 @@ type Failure = Box<dyn std::error::Error + Send + Sync>;
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let outcome = match &cli.command {
-        None => serve(&cli.home, &cli.serve),
-        Some(Command::Token(token)) => mint(&cli.home, token).and_then(|token| print(&token)),
+        None => serve(&cli.home(), &cli.serve),
+        Some(Command::Demo(options)) => walk(&cli, options),
+        Some(Command::Bench(options)) => measure(*options),
+        Some(Command::Token(token)) => mint(&cli.home(), token).and_then(|token| print(&token)),
         Some(Command::Openapi) => openapi::document()
             .map_err(Failure::from)
             .and_then(|document| print(&document)),
@@ -29,7 +35,7 @@ fn main() -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("sharepact: {error}");
+            complain(&error.to_string());
             ExitCode::FAILURE
         }
     }
@@ -54,22 +60,61 @@ fn serve(home: &Path, options: &Serve) -> Result<(), Failure> {
         log: Some(RequestLog::new()),
         ..Options::on(home)
     };
+    runtime()?.block_on(async {
+        // Before the stack starts: a signal in between must not leave it half made.
+        let stopped = signals()?;
+        let stack = Stack::start(options).await?;
+        print(&banner::banner(&stack))?;
+        stopped.await;
+        stack.shutdown().await;
+        Ok(())
+    })
+}
+
+fn walk(cli: &Cli, options: &Demo) -> Result<(), Failure> {
+    log_faults();
+    let description = || demo::description(&cli.home());
+    let place = match (&options.target, &options.url, &cli.home) {
+        (Some(target), url, _) => Place::Running(target.clone(), url.clone()),
+        (None, Some(url), _) => Place::Running(description(), Some(url.clone())),
+        (None, None, Some(home)) => Place::Kept(home.clone()),
+        (None, None, None) => Place::Fresh,
+    };
+    uninterrupted(demo::run(place))
+}
+
+fn measure(options: Bench) -> Result<(), Failure> {
+    log_faults();
+    uninterrupted(bench::run(options)).and_then(|report| print(&report))
+}
+
+/// Runs to the end, or until somebody stops it: what it has made for itself goes either way.
+fn uninterrupted<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    runtime()?.block_on(async {
+        let stopped = signals()?;
+        tokio::select! {
+            outcome = work => outcome,
+            () = stopped => Err("stopped before the end".into()),
+        }
+    })
+}
+
+fn runtime() -> std::io::Result<Runtime> {
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
-        .build()?
-        .block_on(async {
-            // Before the stack starts: a signal in between must not leave it half made.
-            let mut terminate = signal(SignalKind::terminate())?;
-            let mut interrupt = signal(SignalKind::interrupt())?;
-            let stack = Stack::start(options).await?;
-            print(&banner::banner(&stack))?;
-            tokio::select! {
-                _ = terminate.recv() => {}
-                _ = interrupt.recv() => {}
-            }
-            stack.shutdown().await;
-            Ok(())
-        })
+        .build()
+}
+
+/// Listens from now on; resolves when the program is told to stop.
+fn signals() -> std::io::Result<impl Future<Output = ()>> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
 }
 
 /// The embedded servers warn of every answer that is not a success, such as a condition that does
@@ -86,7 +131,7 @@ fn log_faults() {
         .without_time()
         .try_init();
     if let Err(error) = log {
-        eprintln!("sharepact: faults are not logged: {error}");
+        complain(&format!("faults are not logged: {error}"));
     }
 }
 
@@ -109,5 +154,12 @@ fn print(text: &str) -> Result<(), Failure> {
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
         other => other.map_err(Failure::from),
+    }
+}
+
+/// Standard error is where whoever started the program looks when it fails.
+fn complain(text: &str) {
+    if let Err(error) = writeln!(std::io::stderr(), "sharepact: {text}") {
+        tracing::debug!(%error, text, "not said");
     }
 }

@@ -94,7 +94,7 @@ fn claims_that_do_not_fit_are_refused() {
 
 #[test]
 fn only_the_issuers_key_counts() {
-    let (bench, other) = (bench(), self::bench());
+    let (bench, other) = (bench(), bench());
     let foreign = other.issuer.mint(json!({})).unwrap();
     assert_eq!(bench.check(&foreign).err(), Some(Refusal::Key));
 

@@ -44,12 +44,7 @@ impl Bench {
         let guard = Guard::new(
             "thing",
             resource.to_owned(),
-            self.template
-                .functions
-                .get(resource)
-                .unwrap()
-                .statements
-                .clone(),
+            self.template.functions[resource].statements.clone(),
             self.calls.clone(),
         );
         Client::from_conf(settings.to_builder().interceptor(guard).build())

@@ -36,7 +36,6 @@ const BASE: Operation = Operation {
         name: "userId",
         description: "Whose.",
         repeated: true,
-        required: false,
     }],
     body: None,
     success: (200, Shape::of::<Vec<Thing>>()),

@@ -181,7 +181,7 @@ pub(crate) mod tests {
     #[test]
     fn routes_and_statements_are_read() {
         let template = Template::parse(SMALL).unwrap();
-        let view = template.functions.get("ThingView").unwrap();
+        let view = &template.functions["ThingView"];
         assert_eq!(
             view.routes,
             [Route {
@@ -190,7 +190,7 @@ pub(crate) mod tests {
                 open: false,
             }]
         );
-        let list = template.functions.get("ThingList").unwrap();
+        let list = &template.functions["ThingList"];
         let [statement] = list.statements.as_slice() else {
             panic!("one statement, not {:?}", list.statements)
         };
@@ -200,10 +200,7 @@ pub(crate) mod tests {
             [format!("{}/index/by-asset", template.table.arn())]
         );
         assert!(
-            template
-                .functions
-                .get("OpenapiView")
-                .unwrap()
+            template.functions["OpenapiView"]
                 .routes
                 .iter()
                 .all(|r| r.open)

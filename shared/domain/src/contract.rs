@@ -238,6 +238,8 @@ pub struct Acceptance {
     pub author: Author,
     /// The revision that binds both.
     pub revision: u32,
+    /// The hash of the event that records it.
+    pub hash: Digest,
     /// When.
     pub at: Timestamp,
 }

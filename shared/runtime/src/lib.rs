@@ -6,6 +6,7 @@
 
 mod app;
 mod batch;
+mod bucket;
 mod bus;
 mod config;
 mod failure;
@@ -18,6 +19,7 @@ mod worker;
 
 pub use app::{App, Clock};
 pub use batch::messages;
+pub use bucket::Bucket;
 pub use bus::{Bus, MOST as MOST_ENTRIES, Publication};
 pub use config::{Config, ConfigError};
 pub use failure::failed;
@@ -27,5 +29,5 @@ pub use operation::{
     USER_ID, answer,
 };
 pub use queue::Queue;
-pub use serve::{serve, work};
+pub use serve::{serve, serve_linked, work};
 pub use worker::{Source, WorkError, Worked, Worker, again};

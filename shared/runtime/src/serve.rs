@@ -22,12 +22,26 @@ pub fn serve(operation: &'static Operation) -> ExitCode {
     })
 }
 
+/// Serves one operation that is linked to more than the table.
+#[must_use]
+pub fn serve_linked(operation: &'static Operation) -> ExitCode {
+    start(operation.name, async {
+        let links = crate::links::from_env().await;
+        let app = App { links, ..app().await? };
+        let app = &app;
+        lambda_http::run(service_fn(move |request: Request| async move {
+            Ok::<_, std::convert::Infallible>(answer(operation, app, request).await)
+        }))
+        .await
+    })
+}
+
 /// Serves one worker until the environment is shut down.
 #[must_use]
 pub fn work(worker: &'static Worker) -> ExitCode {
     start(worker.name, async {
         let app = App {
-            links: crate::links::from_env().await?,
+            links: crate::links::from_env().await,
             ..app().await?
         };
         let app = &app;

@@ -37,6 +37,10 @@ pub(crate) fn contract_terms(id: ContractId) -> Key {
     Key::new(format!("CONTRACT#{id}"), TERMS)
 }
 
+pub(crate) fn document(id: ContractId) -> Key {
+    Key::new(format!("CONTRACT#{id}"), "DOCUMENT")
+}
+
 pub(crate) fn revision(id: ContractId, number: u32) -> Key {
     Key::new(format!("CONTRACT#{id}"), format!("REVISION#{number:06}"))
 }

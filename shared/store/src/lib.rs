@@ -18,6 +18,7 @@
 
 mod client;
 mod commit;
+mod document;
 mod due;
 mod error;
 mod item;
@@ -30,6 +31,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 pub use commit::{Change, Claim, Outcome, Rejected};
+pub use document::DocumentRecord;
 pub use error::StoreError;
 pub use item::{ContractRecord, Remembered, Ticket};
 pub use keys::{Index, Position};

@@ -69,6 +69,7 @@ impl Contract {
                     by: Side::Consumer,
                     author: event.actor.clone(),
                     revision: 1,
+                    hash: event.hash,
                     at,
                 }),
                 effective_at: Some(at),
@@ -185,6 +186,7 @@ impl Contract {
                     by,
                     author: event.actor.clone(),
                     revision,
+                    hash: event.hash,
                     at,
                 }),
                 ..next

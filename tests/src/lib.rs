@@ -1,1 +1,38 @@
+//! What the scenarios talk through: the API over HTTP, and nothing else of the bundle.
+//!
+//! | file | owns |
+//! | --- | --- |
+//! | `target` | which API: a deployed one, a running one, or a stack of its own |
+//! | `person` | who calls |
+//! | `call` | a request, and the answer to it |
+//! | `description` | the OpenAPI document, held against every answer |
+//! | `listing` | lists, page by page |
+//! | `deal` | a contract on its way from request to end |
+//!
+//! The one rule: a scenario cannot tell which API it talks to. `SHAREPACT_TARGET` names the
+//! `local.json` of a running stack, or a file of the same form for a deployment; without it a stack
+//! is started in the test's own process.
 
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::missing_panics_doc,
+    clippy::must_use_candidate,
+    clippy::panic,
+    clippy::return_self_not_must_use,
+    reason = "a scenario that cannot go on has failed, and says so by panicking"
+)]
+
+mod call;
+mod deal;
+mod description;
+mod listing;
+mod person;
+mod target;
+
+pub use call::{Answer, Call};
+pub use deal::{COMMANDS, Deal, STAGES, asset, draft, request};
+pub use description::Description;
+pub use listing::Walk;
+pub use person::{Person, fresh_address};
+pub use target::{Api, scenario, scratch, skipped, unique};

@@ -7,7 +7,6 @@ use sharepact_domain::contract::{Contract, Status};
 use sharepact_http::wire::{AcquiredAsset, AcquiredPage};
 use sharepact_http::{Call, Reply};
 use sharepact_runtime::{Access, Answer, App, CURSOR, Grant, LIMIT, Operation, Shape, USER_ID};
-use sharepact_store::Position;
 
 use crate::consumed;
 
@@ -38,9 +37,7 @@ async fn acquired(app: &App, call: Call) -> Answer {
         200,
         &AcquiredPage {
             items,
-            next_cursor: page
-                .next
-                .map(|Position(next)| call.seal(&app.cursors, &next)),
+            next_cursor: page.next_cursor,
         },
     )
 }

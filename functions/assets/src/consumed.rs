@@ -3,8 +3,8 @@
 use sharepact_domain::contract::Contract;
 use sharepact_domain::id::UserId;
 use sharepact_http::{Call, Problem};
-use sharepact_runtime::{App, failed};
-use sharepact_store::{Index, Order, Page, Position, Source};
+use sharepact_runtime::{App, Listed};
+use sharepact_store::{Index, Order, Source};
 
 /// A page of the contracts, newest first, of the users asked for, that `keep` keeps and the caller
 /// may see. Without users, the caller's own side's.
@@ -12,7 +12,7 @@ pub(crate) async fn contracts(
     app: &App,
     call: &Call,
     keep: impl Fn(&Contract) -> bool + Send + Sync,
-) -> Result<Page<Contract>, Problem> {
+) -> Result<Listed<Contract>, Problem> {
     let principal = call.principal()?;
     let users = call.queries("userId", UserId::parse)?;
     let source = |index, partition: &str| Source {
@@ -31,18 +31,8 @@ pub(crate) async fn contracts(
             .map(|user| source(Index::Consumer, user.as_str()))
             .collect(),
     };
-    let after = call.cursor(&app.cursors)?.map(Position);
     let own = |contract: &Contract| !users.is_empty() || contract.consumer.includes(principal);
     let keep =
         |contract: &Contract| contract.visible_to(principal) && own(contract) && keep(contract);
-    app.store
-        .list(
-            &sources,
-            Order::Descending,
-            after.as_ref(),
-            call.limit()?,
-            keep,
-        )
-        .await
-        .map_err(failed)
+    sharepact_runtime::list(app, call, &sources, Order::Descending, keep).await
 }

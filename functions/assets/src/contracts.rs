@@ -7,8 +7,8 @@ use sharepact_domain::contract::Contract;
 use sharepact_domain::id::AssetId;
 use sharepact_http::wire::ContractIds;
 use sharepact_http::{Call, Reply};
-use sharepact_runtime::{Access, Answer, App, CURSOR, Grant, LIMIT, Operation, Shape, failed};
-use sharepact_store::{Index, Order, Position, Source};
+use sharepact_runtime::{Access, Answer, App, CURSOR, Grant, LIMIT, Operation, Shape};
+use sharepact_store::{Index, Order, Source};
 
 /// The operation.
 pub static OPERATION: Operation = Operation {
@@ -35,20 +35,9 @@ async fn contracts(app: &App, call: Call) -> Answer {
         partition: asset.to_string(),
         prefix: String::new(),
     }];
-    let after = call.cursor(&app.cursors)?.map(Position);
     let keep =
         |contract: &Contract| contract.status(call.now).is_live() && contract.visible_to(principal);
-    let page = app
-        .store
-        .list(
-            &sources,
-            Order::Ascending,
-            after.as_ref(),
-            call.limit()?,
-            keep,
-        )
-        .await
-        .map_err(failed)?;
+    let page = sharepact_runtime::list(app, &call, &sources, Order::Ascending, keep).await?;
     Reply::json(
         200,
         &ContractIds {
@@ -57,9 +46,7 @@ async fn contracts(app: &App, call: Call) -> Answer {
                 .iter()
                 .map(|contract| contract.id.to_string())
                 .collect(),
-            next_cursor: page
-                .next
-                .map(|Position(next)| call.seal(&app.cursors, &next)),
+            next_cursor: page.next_cursor,
         },
     )
 }

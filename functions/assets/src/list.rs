@@ -8,9 +8,9 @@ use sharepact_domain::party::Principal;
 use sharepact_http::wire::{AssetPage, AssetView};
 use sharepact_http::{Call, Problem, Reply};
 use sharepact_runtime::{
-    Access, Answer, App, CURSOR, Grant, LIMIT, Operation, QueryParameter, Shape, failed,
+    Access, Answer, App, CURSOR, Grant, LIMIT, Operation, QueryParameter, Shape,
 };
-use sharepact_store::{Index, Order, Position, Source};
+use sharepact_store::{Index, Order, Source};
 
 /// The operation.
 pub static OPERATION: Operation = Operation {
@@ -44,26 +44,13 @@ async fn list(app: &App, call: Call) -> Answer {
         Some("me") => own(principal),
         Some(_) => return Err(refuse_owner(&call)),
     };
-    let after = call.cursor(&app.cursors)?.map(Position);
     let keep = |asset: &Asset| asset.visible_to(principal);
-    let page = app
-        .store
-        .list(
-            &sources,
-            Order::Ascending,
-            after.as_ref(),
-            call.limit()?,
-            keep,
-        )
-        .await
-        .map_err(failed)?;
+    let page = sharepact_runtime::list(app, &call, &sources, Order::Ascending, keep).await?;
     Reply::json(
         200,
         &AssetPage {
             items: page.items.iter().map(AssetView::from).collect(),
-            next_cursor: page
-                .next
-                .map(|Position(next)| call.seal(&app.cursors, &next)),
+            next_cursor: page.next_cursor,
         },
     )
 }

@@ -7,7 +7,6 @@ use sharepact_domain::contract::Contract;
 use sharepact_http::wire::AssetIds;
 use sharepact_http::{Call, Reply};
 use sharepact_runtime::{Access, Answer, App, CURSOR, Grant, LIMIT, Operation, Shape, USER_ID};
-use sharepact_store::Position;
 
 use crate::consumed;
 
@@ -44,9 +43,7 @@ async fn pending(app: &App, call: Call) -> Answer {
         200,
         &AssetIds {
             items,
-            next_cursor: page
-                .next
-                .map(|Position(next)| call.seal(&app.cursors, &next)),
+            next_cursor: page.next_cursor,
         },
     )
 }

@@ -5,12 +5,11 @@
 
 use lambda_http::http::Method;
 use sharepact_domain::asset::{Asset, RegisterRefusal};
-use sharepact_domain::event::{Event, Link};
-use sharepact_domain::id::EventId;
-use sharepact_domain::party::{Author, Principal};
+use sharepact_domain::event::Link;
+use sharepact_domain::party::Principal;
 use sharepact_http::wire::{AssetBody, AssetView};
 use sharepact_http::{Call, Problem, ProblemType, Reply, entity_tag};
-use sharepact_runtime::{Access, Answer, App, Grant, Operation, Shape, failed};
+use sharepact_runtime::{Access, Answer, App, Grant, Operation, Shape, failed, seal};
 use sharepact_store::{Change, Outcome, Rejected};
 
 /// The operation.
@@ -54,10 +53,7 @@ async fn register(app: &App, call: Call) -> Answer {
         (None, None) => return Err(Problem::internal("a new asset without an event")),
     };
     let link = existing.as_ref().map_or(Link::FIRST, Asset::link);
-    let author = Author::from(&call.actor()?);
-    let event_id = EventId::new(app.new_id());
-    let event = Event::seal(fact, event_id, id.to_string(), link, author, call.now)
-        .map_err(|error| Problem::internal(error.to_string()))?;
+    let event = seal(app, &call, fact, id.to_string(), link)?;
     let after = Asset::after(existing, &id, &event)
         .ok_or_else(|| Problem::internal("a change without an asset"))?;
     let change = Change::Asset {
@@ -71,10 +67,15 @@ async fn register(app: &App, call: Call) -> Answer {
         .map_err(failed)?;
     match outcome {
         Outcome::Written => answer(status, &after),
-        Outcome::Rejected(Rejected::Stale(_)) => Err(Problem::new(
-            ProblemType::Conflict,
-            "the asset was changed in the same instant; read it again",
-        )),
+        Outcome::Rejected(Rejected::Stale(current)) => {
+            // 412 to a caller who made a condition of it, 409 to any other.
+            let present = current.map(|asset| entity_tag(asset.version, false));
+            call.precondition().check(present.as_deref())?;
+            Err(Problem::new(
+                ProblemType::Conflict,
+                "the asset was changed in the same instant; read it again",
+            ))
+        }
         Outcome::Rejected(
             Rejected::Answered(_) | Rejected::Occupied(_) | Rejected::AddressTaken,
         ) => Err(Problem::internal(

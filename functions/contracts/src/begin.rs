@@ -5,12 +5,12 @@ use sharepact_domain::asset::Asset;
 use sharepact_domain::contract::{Contract, Decision, Refusal};
 use sharepact_domain::event::Link;
 use sharepact_domain::id::{AssetId, ContractId};
-use sharepact_domain::party::{Author, Principal};
+use sharepact_domain::party::Principal;
 use sharepact_http::{Call, Problem};
-use sharepact_runtime::{Answer, App, failed, idempotency};
+use sharepact_runtime::{Answer, App, failed, idempotency, seal};
 use sharepact_store::Claim;
 
-use crate::command::{Written, seal, write};
+use crate::command::{Written, write};
 
 /// Begins the contract that `decide` decides on: from the asset, the caller, and whether the
 /// caller's side has a wallet.
@@ -38,8 +38,7 @@ pub(crate) async fn run(
 
     let Decision { fact, terms } = decide(&asset, principal, has_wallet)?;
     let id = ContractId::new(app.new_id());
-    let author = Author::from(&call.actor()?);
-    let event = seal(app, call, fact, id, Link::FIRST, author)?;
+    let event = seal(app, call, fact, id.to_string(), Link::FIRST)?;
     let after = Contract::begin(id, &event)
         .ok_or_else(|| Problem::internal("the decision begins no contract"))?;
     let change = Written {

@@ -3,13 +3,12 @@
 //! The one rule: a handler names its command; nothing of this is written again anywhere.
 
 use sharepact_domain::contract::{Command, Contract, ContractFact, Decision, Revision};
-use sharepact_domain::event::{Event, Link};
-use sharepact_domain::id::{ContractId, EventId};
-use sharepact_domain::party::Author;
+use sharepact_domain::event::Event;
+use sharepact_domain::id::ContractId;
 use sharepact_domain::terms::Terms;
 use sharepact_http::wire::{CommandBody, ContractView};
 use sharepact_http::{Call, Problem, ProblemType, Reply};
-use sharepact_runtime::{Answer, App, failed, idempotency};
+use sharepact_runtime::{Answer, App, failed, idempotency, seal};
 use sharepact_store::{Change, Claim, Outcome, Rejected, Ticket};
 
 /// Runs the command that the body is.
@@ -45,8 +44,7 @@ async fn carry_out(app: &App, call: &Call, id: ContractId, command: Command) -> 
 
     let actor = call.actor()?;
     let Decision { fact, terms } = record.contract.decide(&actor, command, call.now)?;
-    let author = Author::from(&actor);
-    let event = seal(app, call, fact, id, record.contract.link(), author)?;
+    let event = seal(app, call, fact, id.to_string(), record.contract.link())?;
     let after = record.contract.apply(&event);
     let change = Written {
         claim: claim(&event.fact),
@@ -63,19 +61,6 @@ pub(crate) struct Written {
     pub after: Contract,
     pub terms: Option<Terms>,
     pub claim: Claim,
-}
-
-pub(crate) fn seal(
-    app: &App,
-    call: &Call,
-    fact: ContractFact,
-    id: ContractId,
-    link: Link,
-    author: Author,
-) -> Result<Event<ContractFact>, Problem> {
-    let event_id = EventId::new(app.new_id());
-    Event::seal(fact, event_id, id.to_string(), link, author, call.now)
-        .map_err(|error| Problem::internal(error.to_string()))
 }
 
 /// Writes a change with its answer, and turns what stood in the way into a problem.

@@ -25,6 +25,7 @@ pub static OPERATION: Operation = Operation {
     body: Some(Shape::of::<RequestBody>()),
     success: (201, Shape::of::<ContractView>()),
     problems: &[
+        "not-found",
         "unknown-field",
         "invalid-filter",
         "live-contract",

@@ -3,7 +3,7 @@
 //! Who: both sides and operators; to anyone else there is no such contract.
 
 use lambda_http::http::Method;
-use sharepact_domain::contract::difference;
+use sharepact_domain::contract::{Revision, difference};
 use sharepact_domain::id::ContractId;
 use sharepact_domain::party::Party;
 use sharepact_http::wire::{DifferenceView, EventView, HistoryView, revision_number};
@@ -45,7 +45,8 @@ async fn history(app: &App, call: Call) -> Answer {
             .map_err(|_| Problem::internal("a signed cursor holds no sequence"))?,
     };
     let limit = u32::try_from(call.limit()?).unwrap_or(u32::MAX);
-    let page = app.store.history(id, after, limit).await.map_err(failed)?;
+    let page = app.store.history(id, after, limit, compared);
+    let page = page.await.map_err(failed)?;
     // The events name both parties, so that they authorise themselves.
     let visible = |parties: &[Party; 2]| {
         principal.is_operator() || parties.iter().any(|party| party.includes(principal))
@@ -53,9 +54,9 @@ async fn history(app: &App, call: Call) -> Answer {
     page.parties
         .filter(visible)
         .ok_or_else(|| Problem::not_found("contract"))?;
-    let difference = match compared {
+    let difference = match page.compared {
         None => None,
-        Some(numbers) => Some(compare(app, &call, id, numbers).await?),
+        Some(revisions) => Some(compare(&call, revisions)?),
     };
     let last = page.events.last().filter(|_| page.more);
     let next_cursor = last.map(|event| call.seal(&app.cursors, &event.sequence.to_string()));
@@ -80,13 +81,8 @@ fn compared(call: &Call) -> Result<Option<[u32; 2]>, Problem> {
     }
 }
 
-async fn compare(
-    app: &App,
-    call: &Call,
-    id: ContractId,
-    numbers: [u32; 2],
-) -> Result<DifferenceView, Problem> {
-    let [from, to] = app.store.revisions(id, numbers).await.map_err(failed)?;
+fn compare(call: &Call, revisions: [Option<Revision>; 2]) -> Result<DifferenceView, Problem> {
+    let [from, to] = revisions;
     let missing = |name| call.refuse(name, "the contract has no such revision");
     let from = from.ok_or_else(|| missing("from"))?;
     let to = to.ok_or_else(|| missing("to"))?;

@@ -11,9 +11,9 @@ use sharepact_domain::party::{Principal, Side};
 use sharepact_http::wire::{ContractPage, ContractView};
 use sharepact_http::{Call, Problem, Reply};
 use sharepact_runtime::{
-    Access, Answer, App, CURSOR, Grant, LIMIT, Operation, QueryParameter, Shape, USER_ID, failed,
+    Access, Answer, App, CURSOR, Grant, LIMIT, Operation, QueryParameter, Shape, USER_ID,
 };
-use sharepact_store::{Index, Order, Position, Source};
+use sharepact_store::{Index, Order, Source};
 
 /// The operation.
 pub static OPERATION: Operation = Operation {
@@ -69,30 +69,17 @@ async fn list(app: &App, call: Call) -> Answer {
             })
             .collect(),
     };
-    let after = call.cursor(&app.cursors)?.map(Position);
     let keep = |contract: &Contract| {
         contract.visible_to(principal)
             && (statuses.is_empty() || statuses.contains(&contract.status(call.now)))
     };
-    let page = app
-        .store
-        .list(
-            &sources,
-            Order::Descending,
-            after.as_ref(),
-            call.limit()?,
-            keep,
-        )
-        .await
-        .map_err(failed)?;
+    let page = sharepact_runtime::list(app, &call, &sources, Order::Descending, keep).await?;
     let view = |contract: &Contract| ContractView::new(contract, None, principal, call.now);
     Reply::json(
         200,
         &ContractPage {
             items: page.items.iter().map(view).collect(),
-            next_cursor: page
-                .next
-                .map(|Position(next)| call.seal(&app.cursors, &next)),
+            next_cursor: page.next_cursor,
         },
     )
 }

@@ -7,8 +7,8 @@ use sharepact_domain::contract::Contract;
 use sharepact_domain::party::{Owner, Principal};
 use sharepact_http::wire::{ContractPage, ContractView};
 use sharepact_http::{Call, Reply};
-use sharepact_runtime::{Access, Answer, App, CURSOR, Grant, LIMIT, Operation, Shape, failed};
-use sharepact_store::{Index, Order, Position, Source};
+use sharepact_runtime::{Access, Answer, App, CURSOR, Grant, LIMIT, Operation, Shape};
+use sharepact_store::{Index, Order, Source};
 
 /// The operation.
 pub static OPERATION: Operation = Operation {
@@ -37,27 +37,14 @@ async fn tasks(app: &App, call: Call) -> Answer {
             prefix: String::new(),
         })
         .collect();
-    let after = call.cursor(&app.cursors)?.map(Position);
     let keep = |contract: &Contract| contract.visible_to(principal);
-    let page = app
-        .store
-        .list(
-            &sources,
-            Order::Ascending,
-            after.as_ref(),
-            call.limit()?,
-            keep,
-        )
-        .await
-        .map_err(failed)?;
+    let page = sharepact_runtime::list(app, &call, &sources, Order::Ascending, keep).await?;
     let view = |contract: &Contract| ContractView::new(contract, None, principal, call.now);
     Reply::json(
         200,
         &ContractPage {
             items: page.items.iter().map(view).collect(),
-            next_cursor: page
-                .next
-                .map(|Position(next)| call.seal(&app.cursors, &next)),
+            next_cursor: page.next_cursor,
         },
     )
 }

@@ -2,10 +2,9 @@
 //!
 //! Who: anyone, without a token.
 
-use std::collections::BTreeMap;
-
 use lambda_http::http::Method;
 use sharepact_http::Reply;
+use sharepact_http::wire::DescriptionView;
 use sharepact_runtime::{Access, Operation, Shape};
 
 /// The document, generated from the operations and committed.
@@ -21,7 +20,7 @@ pub static OPERATION: Operation = Operation {
     access: Access::Open,
     query: &[],
     body: None,
-    success: (200, Shape::of::<BTreeMap<String, String>>()),
+    success: (200, Shape::of::<DescriptionView>()),
     problems: &[],
     grants: &[],
     run: |_, _| Box::pin(std::future::ready(Ok(Reply::raw(200, DOCUMENT)))),

@@ -4,13 +4,12 @@
 //! there is no such wallet.
 
 use lambda_http::http::Method;
-use sharepact_domain::event::{Event, Link};
-use sharepact_domain::id::{EventId, UserId};
-use sharepact_domain::party::Author;
+use sharepact_domain::event::Link;
+use sharepact_domain::id::UserId;
 use sharepact_domain::wallet::{Wallet, WalletFact, owner_for};
 use sharepact_http::wire::{WalletBody, WalletView};
 use sharepact_http::{Call, Problem, ProblemType, Reply, entity_tag};
-use sharepact_runtime::{Access, Answer, App, Grant, Operation, Shape, failed};
+use sharepact_runtime::{Access, Answer, App, Grant, Operation, Shape, failed, seal};
 use sharepact_store::{Change, Outcome, Rejected};
 
 /// The operation.
@@ -64,11 +63,8 @@ async fn register(app: &App, call: Call) -> Answer {
 
     let status = if existing.is_some() { 200 } else { 201 };
     let link = existing.as_ref().map_or(Link::FIRST, Wallet::link);
-    let author = Author::from(&call.actor()?);
     let fact = WalletFact::Registered { owner, address };
-    let event_id = EventId::new(app.new_id());
-    let event = Event::seal(fact, event_id, id.to_string(), link, author, call.now)
-        .map_err(|error| Problem::internal(error.to_string()))?;
+    let event = seal(app, &call, fact, id.to_string(), link)?;
     let after = Wallet::after(existing, &event);
     let change = Change::Wallet {
         after: &after,
@@ -85,10 +81,15 @@ async fn register(app: &App, call: Call) -> Answer {
             ProblemType::AddressTaken,
             "the address is registered to another owner; an address has one owner, ever",
         )),
-        Outcome::Rejected(Rejected::Stale(_)) => Err(Problem::new(
-            ProblemType::Conflict,
-            "the wallet was changed in the same instant; read it again",
-        )),
+        Outcome::Rejected(Rejected::Stale(current)) => {
+            // 412 to a caller who made a condition of it, 409 to any other.
+            let present = current.map(|wallet| entity_tag(wallet.version, false));
+            call.precondition().check(present.as_deref())?;
+            Err(Problem::new(
+                ProblemType::Conflict,
+                "the wallet was changed in the same instant; read it again",
+            ))
+        }
         Outcome::Rejected(Rejected::Answered(_) | Rejected::Occupied(_)) => Err(Problem::internal(
             "a wallet's transaction was refused for another aggregate",
         )),

@@ -22,12 +22,30 @@ pub enum Fault {
 /// The SDK tries again by itself: a fault that should reach the code above takes as many times as
 /// the SDK has attempts.
 #[derive(Clone, Debug, Default)]
-pub struct Faults(Arc<Mutex<Option<(Fault, u32)>>>);
+pub struct Faults(Arc<Mutex<Option<Plan>>>);
+
+/// A fault still to come.
+#[derive(Clone, Copy, Debug)]
+struct Plan {
+    fault: Fault,
+    after: u32,
+    times: u32,
+}
 
 impl Faults {
     /// The next `times` attempts of the functions meet this fault.
     pub fn inject(&self, fault: Fault, times: u32) {
-        *self.lock() = (times > 0).then_some((fault, times));
+        self.inject_after(0, fault, times);
+    }
+
+    /// `after` attempts go well, and the `times` attempts behind them meet this fault: a command's
+    /// read is the first, its transaction the second.
+    pub fn inject_after(&self, after: u32, fault: Fault, times: u32) {
+        *self.lock() = (times > 0).then_some(Plan {
+            fault,
+            after,
+            times,
+        });
     }
 
     /// No more faults.
@@ -36,16 +54,29 @@ impl Faults {
     }
 
     pub(crate) fn next(&self) -> Option<Fault> {
-        let mut faults = self.lock();
-        let (fault, times) = (*faults)?;
-        *faults = match times {
-            0 | 1 => None,
-            more => Some((fault, more - 1)),
-        };
+        let mut plan = self.lock();
+        let Plan {
+            fault,
+            after,
+            times,
+        } = (*plan)?;
+        if after > 0 {
+            *plan = Some(Plan {
+                fault,
+                after: after - 1,
+                times,
+            });
+            return None;
+        }
+        *plan = (times > 1).then_some(Plan {
+            fault,
+            after,
+            times: times.saturating_sub(1),
+        });
         Some(fault)
     }
 
-    fn lock(&self) -> MutexGuard<'_, Option<(Fault, u32)>> {
+    fn lock(&self) -> MutexGuard<'_, Option<Plan>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -104,6 +104,11 @@ pub fn respond(outcome: Result<Reply, Problem>, request_id: Option<String>) -> R
                 Some("application/problem+json"),
                 body,
             );
+            if problem.kind == ProblemType::Unauthenticated {
+                response
+                    .headers_mut()
+                    .insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            }
             if problem.kind == ProblemType::Unavailable {
                 response
                     .headers_mut()

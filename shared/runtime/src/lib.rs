@@ -12,8 +12,10 @@ mod config;
 mod failure;
 pub mod idempotency;
 mod links;
+mod listing;
 mod operation;
 mod queue;
+mod sealing;
 mod serve;
 mod worker;
 
@@ -24,10 +26,12 @@ pub use bus::{Bus, MOST as MOST_ENTRIES, Publication};
 pub use config::{Config, ConfigError};
 pub use failure::failed;
 pub use links::Links;
+pub use listing::{Listed, list};
 pub use operation::{
     Access, Answer, CURSOR, Grant, Handler, LIMIT, Operation, QueryParameter, Reply, Shape,
     USER_ID, answer,
 };
 pub use queue::Queue;
+pub use sealing::seal;
 pub use serve::{serve, serve_linked, work};
 pub use worker::{Source, WorkError, Worked, Worker, again};

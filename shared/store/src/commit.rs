@@ -5,24 +5,23 @@
 //! DynamoDB cancels, the reasons say which condition failed, with the item that stands there: no
 //! second read is needed to tell the caller.
 
+mod transaction;
+
+use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::time::Duration;
 
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
-use aws_sdk_dynamodb::types::{
-    AttributeValue, CancellationReason, Delete, Put, ReturnValuesOnConditionCheckFailure,
-    TransactWriteItem,
-};
+use aws_sdk_dynamodb::types::CancellationReason;
 use serde::de::DeserializeOwned;
 use sharepact_domain::asset::{Asset, AssetFact};
 use sharepact_domain::contract::{Contract, ContractFact, Revision};
-use sharepact_domain::event::{Event, Fact};
-use sharepact_domain::id::{AssetId, ContractId};
-use sharepact_domain::party::Owner;
+use sharepact_domain::event::Event;
+use sharepact_domain::id::ContractId;
 use sharepact_domain::time::Timestamp;
-use sharepact_domain::wallet::{Address, Wallet, WalletFact};
+use sharepact_domain::wallet::{Wallet, WalletFact};
 
-use crate::item::{self, Item, Remembered, Ticket};
-use crate::keys::{self, Key};
+use self::transaction::Draft;
+use crate::item::{Remembered, Ticket};
 use crate::{Boxed, Store, StoreError};
 
 /// How often a transaction that met another one on the same items is tried.
@@ -96,24 +95,6 @@ pub enum Rejected<T> {
     AddressTaken,
 }
 
-/// What the items of a transaction are for, in their order.
-enum Part {
-    State,
-    Event,
-    Attached,
-    Slot,
-    Address,
-    Answer,
-}
-
-/// A transaction in the making.
-struct Draft<'a> {
-    store: &'a Store,
-    now: Timestamp,
-    parts: Vec<Part>,
-    writes: Vec<TransactWriteItem>,
-}
-
 impl Store {
     /// Writes a change and, where the request carried an idempotency key, its answer.
     ///
@@ -128,17 +109,7 @@ impl Store {
         T: DeserializeOwned + Send + 'a,
     {
         Box::pin(async move {
-            let mut draft = Draft {
-                store: self,
-                now,
-                parts: Vec::new(),
-                writes: Vec::new(),
-            };
-            draft.change(&change)?;
-            if let Some((ticket, remembered)) = answer {
-                let item = item::write_answer(ticket, remembered, now)?;
-                draft.put(Part::Answer, item, Condition::Absent { or_over: true })?;
-            }
+            let draft = Draft::new(self, &change, answer, now)?;
             self.transact(&draft).await
         })
     }
@@ -152,7 +123,7 @@ impl Store {
             let sent = self
                 .client
                 .transact_write_items()
-                .set_transact_items(Some(draft.writes.clone()))
+                .set_transact_items(Some(draft.writes()))
                 .send()
                 .await;
             let Err(error) = sent else {
@@ -180,7 +151,7 @@ impl Store {
             }
             // Two transactions met on an item, or it is throttled: the conditions decide next time.
             if attempt < ATTEMPTS {
-                tokio::time::sleep(wait).await;
+                tokio::time::sleep(wait.mul_f32(1.0 + jitter())).await;
                 wait *= 2;
             }
         }
@@ -190,220 +161,8 @@ impl Store {
     }
 }
 
-/// When an item may be put.
-enum Condition {
-    /// Only when there is none; or, where `or_over`, one whose time to live is over.
-    Absent { or_over: bool },
-    /// Only over the version before.
-    After { version: u64 },
-    /// Only when it is free or its holder's time is over.
-    Free,
-    /// Only over one that this contract holds.
-    HeldBy(ContractId),
-    /// Only when nobody else has it.
-    OwnedBy(String),
-    /// Only over an earlier revision.
-    Later { revision: u32 },
-}
-
-impl Draft<'_> {
-    fn change(&mut self, change: &Change<'_>) -> Result<(), StoreError> {
-        match change {
-            Change::Contract {
-                after,
-                event,
-                revision,
-                claim,
-            } => {
-                let parties = Some([&after.provider, &after.consumer]);
-                let key = keys::contract(after.id);
-                self.aggregate(&key, item::write_contract(after)?, event, parties)?;
-                if let Some(revision) = revision {
-                    let item = item::write_revision(after.id, revision)?;
-                    self.put(Part::Attached, item, Condition::Absent { or_over: false })?;
-                    let item = item::write_terms(after.id, revision.number, &revision.terms);
-                    let later = Condition::Later {
-                        revision: revision.number,
-                    };
-                    self.put(Part::Attached, item, later)?;
-                }
-                self.claim(after, *claim)
-            }
-            Change::Asset { after, event } => {
-                let key = keys::asset(&after.id);
-                self.aggregate(&key, item::write_asset(after)?, event, None)
-            }
-            Change::Wallet { after, event } => {
-                let key = keys::wallet(&after.owner);
-                self.aggregate(&key, item::write_wallet(after)?, event, None)?;
-                let (address, owner) = (&after.current.address, &after.owner);
-                self.put(
-                    Part::Address,
-                    address_guard(address, owner),
-                    Condition::OwnedBy(owner.to_string()),
-                )
-            }
-        }
-    }
-
-    fn aggregate<F: Fact>(
-        &mut self,
-        key: &Key,
-        state: Item,
-        event: &Event<F>,
-        parties: Option<[&sharepact_domain::party::Party; 2]>,
-    ) -> Result<(), StoreError> {
-        let version = event.sequence.saturating_sub(1);
-        self.put(Part::State, state, Condition::After { version })?;
-        let item = item::write_event(&keys::event(key, event.sequence), event, parties)?;
-        self.put(Part::Event, item, Condition::Absent { or_over: false })
-    }
-
-    fn claim(&mut self, contract: &Contract, claim: Claim) -> Result<(), StoreError> {
-        let (owner, asset) = contract.slot();
-        let guard = || live_guard(&owner, asset, contract);
-        match claim {
-            Claim::Untouched => Ok(()),
-            Claim::Take => self.put(Part::Slot, guard(), Condition::Free),
-            Claim::Hold => self.put(Part::Slot, guard(), Condition::HeldBy(contract.id)),
-            Claim::Release => self.delete(&keys::live_slot(&owner, asset), contract.id),
-        }
-    }
-
-    fn put(&mut self, part: Part, item: Item, condition: Condition) -> Result<(), StoreError> {
-        let put = Put::builder()
-            .table_name(&*self.store.table)
-            .set_item(Some(item))
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        let (expression, name, value): (&str, Option<&str>, Option<AttributeValue>) =
-            match condition {
-                Condition::Absent { or_over: false } | Condition::After { version: 0 } => {
-                    ("attribute_not_exists(pk)", None, None)
-                }
-                Condition::Absent { or_over: true } => (
-                    "attribute_not_exists(pk) OR #name <= :value",
-                    Some(item::TTL),
-                    Some(item::number(self.now.epoch_seconds())),
-                ),
-                Condition::After { version } => (
-                    "#name = :value",
-                    Some("version"),
-                    Some(item::number(version)),
-                ),
-                Condition::Free => (
-                    "attribute_not_exists(pk) OR #name <= :value",
-                    Some("endsAt"),
-                    Some(item::text(self.now.to_string())),
-                ),
-                Condition::HeldBy(contract) => (
-                    "#name = :value",
-                    Some("contract"),
-                    Some(item::text(contract.to_string())),
-                ),
-                Condition::OwnedBy(owner) => (
-                    "attribute_not_exists(pk) OR #name = :value",
-                    Some("owner"),
-                    Some(item::text(owner)),
-                ),
-                Condition::Later { revision } => (
-                    "attribute_not_exists(pk) OR #name < :value",
-                    Some("revision"),
-                    Some(item::number(revision)),
-                ),
-            };
-        let put = put
-            .condition_expression(expression)
-            .set_expression_attribute_names(
-                name.map(|name| [("#name".to_owned(), name.to_owned())].into()),
-            )
-            .set_expression_attribute_values(
-                value.map(|value| [(":value".to_owned(), value)].into()),
-            )
-            .build()
-            .map_err(|error| StoreError::Unwritable(error.to_string()))?;
-        self.parts.push(part);
-        self.writes
-            .push(TransactWriteItem::builder().put(put).build());
-        Ok(())
-    }
-
-    fn delete(&mut self, key: &Key, holder: ContractId) -> Result<(), StoreError> {
-        let delete = Delete::builder()
-            .table_name(&*self.store.table)
-            .set_key(Some(item::key(key)))
-            .condition_expression("#name = :value")
-            .expression_attribute_names("#name", "contract")
-            .expression_attribute_values(":value", item::text(holder.to_string()))
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-            .build()
-            .map_err(|error| StoreError::Unwritable(error.to_string()))?;
-        self.parts.push(Part::Slot);
-        self.writes
-            .push(TransactWriteItem::builder().delete(delete).build());
-        Ok(())
-    }
-
-    /// Which condition failed? None when no condition did: another transaction was in the way.
-    ///
-    /// An answer that was given comes first: the same request won a race against itself. Then the
-    /// version: who is late hears what the aggregate is now, and not a consequence of it.
-    fn judge<T: DeserializeOwned>(
-        &self,
-        reasons: &[CancellationReason],
-    ) -> Result<Option<Rejected<T>>, StoreError> {
-        let failed = |wanted: fn(&Part) -> bool| {
-            self.parts
-                .iter()
-                .zip(reasons)
-                .find(|(part, reason)| {
-                    wanted(part) && reason.code() == Some("ConditionalCheckFailed")
-                })
-                .map(|(_, reason)| reason.item())
-        };
-        if let Some(Some(stored)) = failed(|part| matches!(part, Part::Answer))
-            && let Some(remembered) = item::read_answer(stored, self.now)?
-        {
-            return Ok(Some(Rejected::Answered(remembered)));
-        }
-        if let Some(stored) = failed(|part| matches!(part, Part::State | Part::Event)) {
-            let current = stored
-                .filter(|stored| stored.contains_key(item::STATE))
-                .map(|stored| item::read(stored, item::STATE))
-                .transpose()?;
-            return Ok(Some(Rejected::Stale(current)));
-        }
-        if let Some(stored) = failed(|part| matches!(part, Part::Slot)) {
-            let holder = stored
-                .map(|stored| {
-                    ContractId::parse(item::read_text(stored, "contract")?)
-                        .map_err(|fault| item::corrupt(stored, "contract", fault))
-                })
-                .transpose()?;
-            return Ok(Some(
-                holder.map_or(Rejected::Stale(None), Rejected::Occupied),
-            ));
-        }
-        if failed(|part| matches!(part, Part::Address)).is_some() {
-            return Ok(Some(Rejected::AddressTaken));
-        }
-        Ok(failed(|part| matches!(part, Part::Attached)).map(|_| Rejected::Stale(None)))
-    }
-}
-
-/// The guard of a live contract. It ends with the contract's own time, so that a contract that
-/// time has ended never stands in the way, recorded or not.
-fn live_guard(owner: &Owner, asset: &AssetId, contract: &Contract) -> Item {
-    let mut item = item::start(&keys::live_slot(owner, asset));
-    item.insert("contract".to_owned(), item::text(contract.id.to_string()));
-    if let Some(end) = contract.expires_at {
-        item.insert("endsAt".to_owned(), item::text(end.to_string()));
-        item.insert(item::TTL.to_owned(), item::number(end.epoch_seconds() + 1));
-    }
-    item
-}
-
-fn address_guard(address: &Address, owner: &Owner) -> Item {
-    let mut item = item::start(&keys::address(address));
-    item.insert("owner".to_owned(), item::text(owner.to_string()));
-    item
+/// A random fraction, so that two transactions that met do not meet again.
+fn jitter() -> f32 {
+    let seed = RandomState::new().build_hasher().finish();
+    f32::from(u8::try_from(seed % 256).unwrap_or_default()) / 256.0
 }

@@ -70,8 +70,9 @@ pub(crate) fn read<T: DeserializeOwned>(item: &Item, attribute: &str) -> Result<
     let stored: serde_dynamo::AttributeValue = stored.clone().into();
     serde_path_to_error::deserialize(serde_dynamo::Deserializer::from_attribute_value(stored))
         .map_err(|error| {
+            // What serde flattens has no path of its own: then it is the attribute that is named.
             let path = format!("{attribute}.{}", error.path());
-            corrupt(item, &path, error.inner())
+            corrupt(item, path.trim_end_matches('.'), error.inner())
         })
 }
 

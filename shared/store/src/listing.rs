@@ -8,6 +8,7 @@
 use std::cmp::Ordering;
 use std::collections::VecDeque;
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use futures::future::try_join_all;
 use serde::de::DeserializeOwned;
 
@@ -20,6 +21,11 @@ use crate::{Boxed, Store, StoreError};
 const MOST_ROUNDS: usize = 10;
 /// The most items of one query.
 const MOST_ITEMS: usize = 200;
+
+/// The most that the items of one page weigh, in bytes as stored. A function's answer holds 6 MB at
+/// most, and JSON spells some of it longer; a page that ends for this reason is short and has a
+/// cursor.
+const HEAVIEST: usize = 3 * 1024 * 1024;
 
 /// The direction of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,6 +91,7 @@ impl Store {
                 })
                 .collect();
             let mut items = Vec::new();
+            let mut weight = 0;
             let mut last: Option<String> = None;
             let mut seen: Option<String> = None;
             for _ in 0..MOST_ROUNDS {
@@ -105,7 +112,8 @@ impl Store {
                     if !keep(&value) {
                         continue;
                     }
-                    if items.len() == limit {
+                    weight += weigh(found.values());
+                    if items.len() == limit || (weight > HEAVIEST && !items.is_empty()) {
                         return Ok(Page {
                             items,
                             next: last.map(Position),
@@ -169,6 +177,22 @@ impl Store {
         }
         Ok(())
     }
+}
+
+/// About what the values weigh. The names of attributes count a few bytes each.
+fn weigh<'a>(values: impl IntoIterator<Item = &'a AttributeValue>) -> usize {
+    const NAME: usize = 12;
+    values
+        .into_iter()
+        .map(|value| match value {
+            AttributeValue::S(text) | AttributeValue::N(text) => text.len() + NAME,
+            AttributeValue::L(list) => weigh(list) + NAME,
+            AttributeValue::M(members) => weigh(members.values()) + NAME,
+            AttributeValue::B(bytes) => bytes.as_ref().len() + NAME,
+            // Truth values; the store writes no other kinds.
+            _ => NAME,
+        })
+        .sum()
 }
 
 /// Takes the first item of all streams in the list's order.

@@ -3,11 +3,13 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
+use futures::future::try_join;
 use sharepact_domain::asset::Asset;
 use sharepact_domain::contract::{Contract, ContractFact, Revision};
 use sharepact_domain::event::Event;
 use sharepact_domain::id::{AssetId, ContractId};
 use sharepact_domain::party::{Owner, Party};
+use sharepact_domain::terms::Terms;
 use sharepact_domain::time::Timestamp;
 use sharepact_domain::wallet::Wallet;
 
@@ -42,6 +44,8 @@ pub struct History {
     pub events: Vec<Event<ContractFact>>,
     /// Are there later ones?
     pub more: bool,
+    /// The revisions to compare, where they were asked for; what does not exist is none.
+    pub compared: Option<[Option<Revision>; 2]>,
 }
 
 /// How often keys that a batch left out are asked for again.
@@ -58,20 +62,29 @@ impl Store {
         Box::pin(async move {
             let (state, terms) = (keys::contract(id), keys::contract_terms(id));
             let answer = ticket.map(|ticket| keys::answer(&ticket.scope));
-            let wanted = [Some(&state), Some(&terms), answer.as_ref()];
-            let items = self.batch(wanted.into_iter().flatten()).await?;
-            let record = items
-                .get(&state)
-                .map(|found| {
-                    let terms = items.get(&terms).map(item::read_terms).transpose()?;
-                    let contract: Contract = item::read(found, item::STATE)?;
-                    Ok::<_, StoreError>(ContractRecord { contract, terms })
-                })
-                .transpose()?;
-            Ok(Found {
-                value: record,
-                remembered: remembered(&items, answer.as_ref(), now)?,
-            })
+            let mut torn = None;
+            for _ in 0..ATTEMPTS {
+                let wanted = [Some(&state), Some(&terms), answer.as_ref()];
+                let items = self.batch(wanted.into_iter().flatten()).await?;
+                let contract: Option<Contract> = items.state(&state)?;
+                let value = match contract {
+                    None => None,
+                    Some(contract) => match matching(&contract, items.get(&terms))? {
+                        Ok(terms) => Some(ContractRecord { contract, terms }),
+                        // A batch is no transaction: a commit may fall between two of its items.
+                        Err(error) => {
+                            torn = Some(error);
+                            continue;
+                        }
+                    },
+                };
+                return Ok(Found {
+                    value,
+                    remembered: remembered(&items, answer.as_ref(), now)?,
+                });
+            }
+            // What still does not fit together was not caught in between, it is damaged.
+            Err(torn.unwrap_or_else(|| StoreError::Unavailable("no attempt".to_owned())))
         })
     }
 
@@ -130,41 +143,61 @@ impl Store {
         })
     }
 
-    /// Two revisions of a contract; what does not exist is none.
-    pub fn revisions(&self, id: ContractId, numbers: [u32; 2]) -> Boxed<'_, [Option<Revision>; 2]> {
+    /// Up to `limit` events of a contract after the one with sequence `after`, and at the same time
+    /// the two revisions to compare.
+    pub fn history(
+        &self,
+        id: ContractId,
+        after: u64,
+        limit: u32,
+        compared: Option<[u32; 2]>,
+    ) -> Boxed<'_, History> {
         Box::pin(async move {
-            let [from, to] = numbers.map(|number| keys::revision(id, number));
-            let wanted = std::iter::once(&from).chain((from != to).then_some(&to));
-            let items = self.batch(wanted).await?;
-            Ok([items.state(&from)?, items.state(&to)?])
+            let (page, compared) = try_join(self.events(id, after, limit), async {
+                match compared {
+                    Some(numbers) => self.revisions(id, numbers).await.map(Some),
+                    None => Ok(None),
+                }
+            })
+            .await?;
+            Ok(History { compared, ..page })
         })
     }
 
-    /// Up to `limit` events of a contract after the one with sequence `after`.
-    pub fn history(&self, id: ContractId, after: u64, limit: u32) -> Boxed<'_, History> {
-        Box::pin(async move {
-            let answer = self
-                .client
-                .query()
-                .table_name(&*self.table)
-                .consistent_read(true)
-                .key_condition_expression("pk = :pk AND sk BETWEEN :low AND :high")
-                .expression_attribute_values(":pk", item::text(keys::contract(id).pk))
-                .expression_attribute_values(":low", item::text(keys::event_sort(after + 1)))
-                .expression_attribute_values(":high", item::text(keys::AFTER_EVENTS))
-                .limit(i32::try_from(limit).unwrap_or(i32::MAX))
-                .send()
-                .await
-                .map_err(|error| StoreError::from_sdk("Query", &error))?;
-            Ok(History {
-                parties: answer.items().first().map(item::read_parties).transpose()?,
-                events: answer
-                    .items()
-                    .iter()
-                    .map(item::read_event)
-                    .collect::<Result<_, _>>()?,
-                more: answer.last_evaluated_key().is_some(),
-            })
+    async fn revisions(
+        &self,
+        id: ContractId,
+        numbers: [u32; 2],
+    ) -> Result<[Option<Revision>; 2], StoreError> {
+        let [from, to] = numbers.map(|number| keys::revision(id, number));
+        let wanted = std::iter::once(&from).chain((from != to).then_some(&to));
+        let items = self.batch(wanted).await?;
+        Ok([items.state(&from)?, items.state(&to)?])
+    }
+
+    async fn events(&self, id: ContractId, after: u64, limit: u32) -> Result<History, StoreError> {
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        let answer = self
+            .client
+            .query()
+            .table_name(&*self.table)
+            .consistent_read(true)
+            .key_condition_expression("pk = :pk AND sk BETWEEN :low AND :high")
+            .expression_attribute_values(":pk", item::text(keys::contract(id).pk))
+            .expression_attribute_values(":low", item::text(keys::event_sort(after + 1)))
+            .expression_attribute_values(":high", item::text(keys::AFTER_EVENTS))
+            // One more than asked for: DynamoDB names a last key wherever a limit ends a page, and
+            // behind the last event a further page would be empty.
+            .limit(i32::try_from(limit.saturating_add(1)).unwrap_or(i32::MAX))
+            .send()
+            .await
+            .map_err(|error| StoreError::from_sdk("Query", &error))?;
+        let events = answer.items().iter().take(limit).map(item::read_event);
+        Ok(History {
+            parties: answer.items().first().map(item::read_parties).transpose()?,
+            events: events.collect::<Result<_, _>>()?,
+            more: answer.items().len() > limit || answer.last_evaluated_key().is_some(),
+            compared: None,
         })
     }
 
@@ -224,6 +257,25 @@ impl Items {
             .map(|found| item::read(found, item::STATE))
             .transpose()
     }
+}
+
+/// The terms of the contract's last revision; or what is wrong, where state and terms are not of
+/// one moment.
+fn matching(
+    contract: &Contract,
+    found: Option<&Item>,
+) -> Result<Result<Option<Terms>, StoreError>, StoreError> {
+    let expected = contract.offer.as_ref().map(|offer| offer.revision);
+    let stored = found
+        .map(|found| item::read_number::<u32>(found, "revision"))
+        .transpose()?;
+    if stored == expected {
+        return Ok(Ok(found.map(item::read_terms).transpose()?));
+    }
+    let reason = format!("the contract's last revision is {expected:?}, and these are {stored:?}");
+    let missing = item::key(&keys::contract_terms(contract.id));
+    let place = found.unwrap_or(&missing);
+    Ok(Err(item::corrupt(place, "revision", reason)))
 }
 
 fn remembered(

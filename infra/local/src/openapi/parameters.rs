@@ -15,7 +15,7 @@ pub(super) fn of(operation: &Operation) -> Vec<Parameter> {
     if takes_key(operation) {
         parameters.push(header(
             "Idempotency-Key",
-            "Chosen by the caller, 1 to 128 characters. The same key with the same body gets the \
+            "Chosen by the caller, 1 to 255 characters. The same key with the same body gets the \
              first answer again for 24 hours; with another body it is refused.",
         ));
     }
@@ -25,6 +25,9 @@ pub(super) fn of(operation: &Operation) -> Vec<Parameter> {
             "The ETag of the state that the caller has seen. When the state has moved on since, \
              nothing changes and the answer is 412.",
         ));
+    }
+    if takes_none_match(operation) {
+        parameters.push(header("If-None-Match", none_match(operation)));
     }
     parameters
 }
@@ -39,6 +42,21 @@ pub(super) fn takes_match(operation: &Operation) -> bool {
     operation.method == Method::PUT
         || operation.method == Method::PATCH
         || (operation.method == Method::POST && operation.path.contains("/{id}"))
+}
+
+/// Does it show a thing that the caller may have already, or make one that may be there already?
+pub(super) fn takes_none_match(operation: &Operation) -> bool {
+    let one_or_null = matches!((operation.success.1.schema)(), RefOr::T(Schema::OneOf(_)));
+    operation.method == Method::PUT
+        || (operation.method == Method::GET && (operation.path.ends_with('}') || one_or_null))
+}
+
+fn none_match(operation: &Operation) -> &'static str {
+    if operation.method == Method::PUT {
+        "`*`: only when there is nothing yet; otherwise nothing changes and the answer is 412."
+    } else {
+        "The ETag of the state that the caller has. While it is the present one the answer is 304."
+    }
 }
 
 /// The names in braces.

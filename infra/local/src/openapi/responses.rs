@@ -27,20 +27,37 @@ pub(super) fn of(
         })
         .collect();
     let (status, shape) = operation.success;
+    let schema = component(shape, schemas);
+    let mut succeed = |status: u16| {
+        let response = succeeded(operation, status, schema.clone());
+        responses.insert(status.to_string(), response);
+    };
+    succeed(status);
+    // What is put under an id for the first time is made.
+    if operation.method == Method::PUT {
+        succeed(201);
+    }
+    if parameters::takes_none_match(operation) && operation.method == Method::GET {
+        let unchanged = ResponseBuilder::new()
+            .description(reason("304"))
+            .header("ETag", text("The state's version, as the caller has it."))
+            .build();
+        responses.insert("304".to_owned(), unchanged);
+    }
+    Responses::from_iter(responses)
+}
+
+fn succeeded(operation: &Operation, status: u16, schema: RefOr<Schema>) -> Response {
     let mut success = ResponseBuilder::new()
         .description(reason(&status.to_string()))
-        .content(
-            "application/json",
-            Content::new(Some(component(shape, schemas))),
-        );
+        .content("application/json", Content::new(Some(schema)));
     if shows_one_thing(operation) {
         success = success.header("ETag", text("The state's version, for If-Match."));
     }
     if status == 201 {
         success = success.header("Location", text("The path of what was made."));
     }
-    responses.insert(status.to_string(), success.build());
-    Responses::from_iter(responses)
+    success.build()
 }
 
 /// Does the answer carry the state of one thing that can be changed?
@@ -64,6 +81,9 @@ fn problems(operation: &Operation) -> BTreeMap<String, BTreeSet<&'static str>> {
     }
     if parameters::takes_key(operation) {
         usual.push("422");
+    }
+    if operation.body.is_some() {
+        usual.extend(["413", "415"]);
     }
     for status in usual {
         problems.entry(status.to_owned()).or_default();
@@ -91,14 +111,25 @@ fn refused(status: &str, slugs: &BTreeSet<&'static str>) -> Response {
     }
     let mut response = ResponseBuilder::new().description(description);
     match status {
-        // The gateway answers this one before any function runs, in its own words.
+        // The gateway answers this one before any function runs, in its own words; a function only
+        // where a token is good and its claims name nobody.
         "401" => {
-            let body = ObjectBuilder::new()
-                .property("message", ObjectBuilder::new().schema_type(Type::String))
-                .required("message");
             response = response
-                .content("application/json", Content::new(Some(Schema::from(body))))
+                .content("application/json", Content::new(Some(gateways_own())))
+                .content(
+                    "application/problem+json",
+                    Content::new(Some(Ref::from_schema_name(PROBLEM))),
+                )
                 .header("WWW-Authenticate", text("What was wrong with the token."));
+        }
+        // The gateway refuses what is over its own limit, a function what is over its.
+        "413" => {
+            response = response
+                .content("application/json", Content::new(Some(gateways_own())))
+                .content(
+                    "application/problem+json",
+                    Content::new(Some(Ref::from_schema_name(PROBLEM))),
+                );
         }
         other => {
             response = response.content(
@@ -113,10 +144,18 @@ fn refused(status: &str, slugs: &BTreeSet<&'static str>) -> Response {
     response.build()
 }
 
+/// How the gateway itself refuses.
+fn gateways_own() -> Schema {
+    let message = ObjectBuilder::new().schema_type(Type::String);
+    let body = ObjectBuilder::new().property("message", message);
+    Schema::from(body.required("message"))
+}
+
 fn reason(status: &str) -> &'static str {
     match status {
         "200" => "Done",
         "201" => "Made",
+        "304" => "Nothing has changed since the caller's copy",
         "400" => "The request is malformed",
         "401" => "No valid token",
         "403" => "The caller may not do this",

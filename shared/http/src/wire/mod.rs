@@ -5,20 +5,23 @@
 
 mod asset;
 mod contract;
+mod description;
 mod history;
 mod pages;
+mod request;
 mod terms;
 mod wallet;
 
 pub use asset::{AssetBody, AssetView, FieldForm, PriceHint};
 pub use contract::{
-    AcquiredAsset, AcquisitionBody, ContractSummary, ContractView, DurationForm, EndingView,
-    FilterForm, OfferView, PartyView, RequestBody, SignatureView,
+    AcquiredAsset, ContractSummary, ContractView, EndingView, OfferView, PartyView, SignatureView,
 };
+pub use description::DescriptionView;
 pub use history::{
     DifferenceView, EventView, HistoryView, PriceChangeView, TermsChange, revision_number,
 };
 pub use pages::{AcquiredPage, AssetIds, AssetPage, ContractIds, ContractPage};
+pub use request::{AcquisitionBody, DurationForm, FilterForm, RequestBody};
 pub use terms::{
     ActivateBody, CommandBody, DeclineBody, DraftBody, NegotiateBody, NoBody, RejectBody, StopBody,
     UpdateBody,

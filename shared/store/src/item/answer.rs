@@ -82,16 +82,15 @@ pub(crate) fn read_answer(item: &Item, now: Timestamp) -> Result<Option<Remember
         .read_to_end(&mut body)
         .map_err(|error| corrupt(item, "body", error))?;
     let optional = |name: &str| {
-        item.get(name)
-            .and_then(|stored| stored.as_s().ok())
-            .cloned()
+        let found = item.contains_key(name).then(|| read_text(item, name));
+        found.transpose().map(|text| text.map(str::to_owned))
     };
     Ok(Some(Remembered {
         fingerprint: Digest::try_from(read_text(item, "fingerprint")?.to_owned())
             .map_err(|error| corrupt(item, "fingerprint", error))?,
         status: read_number(item, "status")?,
-        etag: optional("etag"),
-        location: optional("location"),
+        etag: optional("etag")?,
+        location: optional("location")?,
         body,
     }))
 }

@@ -1,0 +1,282 @@
+//! The transaction of a change: its items, the condition of each, and what a failed condition means.
+//!
+//! The one rule: every item has a condition.
+
+use aws_sdk_dynamodb::types::{
+    AttributeValue, CancellationReason, Delete, Put, ReturnValuesOnConditionCheckFailure,
+    TransactWriteItem,
+};
+use serde::de::DeserializeOwned;
+use sharepact_domain::contract::Contract;
+use sharepact_domain::event::{Event, Fact};
+use sharepact_domain::id::{AssetId, ContractId};
+use sharepact_domain::party::{Owner, Party};
+use sharepact_domain::time::Timestamp;
+use sharepact_domain::wallet::Address;
+
+use super::{Change, Claim, Rejected};
+use crate::item::{self, Item, Remembered, Ticket};
+use crate::keys::{self, Key};
+use crate::{Store, StoreError};
+
+/// What the items of a transaction are for, in their order.
+pub(super) enum Part {
+    State,
+    Event,
+    Attached,
+    Slot,
+    Address,
+    Answer,
+}
+
+/// A transaction in the making.
+pub(super) struct Draft<'a> {
+    store: &'a Store,
+    now: Timestamp,
+    parts: Vec<Part>,
+    writes: Vec<TransactWriteItem>,
+}
+
+/// When an item may be put.
+enum Condition {
+    /// Only when there is none; or, where `or_over`, one whose time to live is over.
+    Absent { or_over: bool },
+    /// Only over the version before.
+    After { version: u64 },
+    /// Only when it is free or its holder's time is over.
+    Free,
+    /// Only over one that this contract holds.
+    HeldBy(ContractId),
+    /// Only when nobody else has it.
+    OwnedBy(String),
+    /// Only over an earlier revision.
+    Later { revision: u32 },
+}
+
+impl<'a> Draft<'a> {
+    /// Everything that a change and its answer write.
+    pub(super) fn new(
+        store: &'a Store,
+        change: &Change<'_>,
+        answer: Option<(&Ticket, &Remembered)>,
+        now: Timestamp,
+    ) -> Result<Self, StoreError> {
+        let mut draft = Self {
+            store,
+            now,
+            parts: Vec::new(),
+            writes: Vec::new(),
+        };
+        draft.change(change)?;
+        if let Some((ticket, remembered)) = answer {
+            let item = item::write_answer(ticket, remembered, now)?;
+            draft.put(Part::Answer, item, Condition::Absent { or_over: true })?;
+        }
+        Ok(draft)
+    }
+
+    /// The writes, in the order of the parts.
+    pub(super) fn writes(&self) -> Vec<TransactWriteItem> {
+        self.writes.clone()
+    }
+
+    fn change(&mut self, change: &Change<'_>) -> Result<(), StoreError> {
+        match change {
+            Change::Contract {
+                after,
+                event,
+                revision,
+                claim,
+            } => {
+                let parties = Some([&after.provider, &after.consumer]);
+                let key = keys::contract(after.id);
+                self.aggregate(&key, item::write_contract(after)?, event, parties)?;
+                if let Some(revision) = revision {
+                    let item = item::write_revision(after.id, revision)?;
+                    self.put(Part::Attached, item, Condition::Absent { or_over: false })?;
+                    let item = item::write_terms(after.id, revision.number, &revision.terms);
+                    let later = Condition::Later {
+                        revision: revision.number,
+                    };
+                    self.put(Part::Attached, item, later)?;
+                }
+                self.claim(after, *claim)
+            }
+            Change::Asset { after, event } => {
+                let key = keys::asset(&after.id);
+                self.aggregate(&key, item::write_asset(after)?, event, None)
+            }
+            Change::Wallet { after, event } => {
+                let key = keys::wallet(&after.owner);
+                self.aggregate(&key, item::write_wallet(after)?, event, None)?;
+                let (address, owner) = (&after.current.address, &after.owner);
+                self.put(
+                    Part::Address,
+                    address_guard(address, owner),
+                    Condition::OwnedBy(owner.to_string()),
+                )
+            }
+        }
+    }
+
+    fn aggregate<F: Fact>(
+        &mut self,
+        key: &Key,
+        state: Item,
+        event: &Event<F>,
+        parties: Option<[&Party; 2]>,
+    ) -> Result<(), StoreError> {
+        let version = event.sequence.saturating_sub(1);
+        self.put(Part::State, state, Condition::After { version })?;
+        let item = item::write_event(&keys::event(key, event.sequence), event, parties)?;
+        self.put(Part::Event, item, Condition::Absent { or_over: false })
+    }
+
+    fn claim(&mut self, contract: &Contract, claim: Claim) -> Result<(), StoreError> {
+        let (owner, asset) = contract.slot();
+        let guard = || live_guard(&owner, asset, contract);
+        match claim {
+            Claim::Untouched => Ok(()),
+            Claim::Take => self.put(Part::Slot, guard(), Condition::Free),
+            Claim::Hold => self.put(Part::Slot, guard(), Condition::HeldBy(contract.id)),
+            Claim::Release => self.delete(&keys::live_slot(&owner, asset), contract.id),
+        }
+    }
+
+    fn put(&mut self, part: Part, item: Item, condition: Condition) -> Result<(), StoreError> {
+        let put = Put::builder()
+            .table_name(&*self.store.table)
+            .set_item(Some(item))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        let (expression, name, value): (&str, Option<&str>, Option<AttributeValue>) =
+            match condition {
+                Condition::Absent { or_over: false } | Condition::After { version: 0 } => {
+                    ("attribute_not_exists(pk)", None, None)
+                }
+                Condition::Absent { or_over: true } => (
+                    "attribute_not_exists(pk) OR #name <= :value",
+                    Some(item::TTL),
+                    Some(item::number(self.now.epoch_seconds())),
+                ),
+                Condition::After { version } => (
+                    "#name = :value",
+                    Some("version"),
+                    Some(item::number(version)),
+                ),
+                Condition::Free => (
+                    "attribute_not_exists(pk) OR #name <= :value",
+                    Some("endsAt"),
+                    Some(item::text(self.now.to_string())),
+                ),
+                Condition::HeldBy(contract) => (
+                    "#name = :value",
+                    Some("contract"),
+                    Some(item::text(contract.to_string())),
+                ),
+                Condition::OwnedBy(owner) => (
+                    "attribute_not_exists(pk) OR #name = :value",
+                    Some("owner"),
+                    Some(item::text(owner)),
+                ),
+                Condition::Later { revision } => (
+                    "attribute_not_exists(pk) OR #name < :value",
+                    Some("revision"),
+                    Some(item::number(revision)),
+                ),
+            };
+        let put = put
+            .condition_expression(expression)
+            .set_expression_attribute_names(
+                name.map(|name| [("#name".to_owned(), name.to_owned())].into()),
+            )
+            .set_expression_attribute_values(
+                value.map(|value| [(":value".to_owned(), value)].into()),
+            )
+            .build()
+            .map_err(|error| StoreError::Unwritable(error.to_string()))?;
+        self.parts.push(part);
+        self.writes
+            .push(TransactWriteItem::builder().put(put).build());
+        Ok(())
+    }
+
+    fn delete(&mut self, key: &Key, holder: ContractId) -> Result<(), StoreError> {
+        let delete = Delete::builder()
+            .table_name(&*self.store.table)
+            .set_key(Some(item::key(key)))
+            .condition_expression("#name = :value")
+            .expression_attribute_names("#name", "contract")
+            .expression_attribute_values(":value", item::text(holder.to_string()))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .build()
+            .map_err(|error| StoreError::Unwritable(error.to_string()))?;
+        self.parts.push(Part::Slot);
+        self.writes
+            .push(TransactWriteItem::builder().delete(delete).build());
+        Ok(())
+    }
+
+    /// Which condition failed? None when no condition did: another transaction was in the way.
+    ///
+    /// An answer that was given comes first: the same request won a race against itself. Then the
+    /// version: who is late hears what the aggregate is now, and not a consequence of it.
+    pub(super) fn judge<T: DeserializeOwned>(
+        &self,
+        reasons: &[CancellationReason],
+    ) -> Result<Option<Rejected<T>>, StoreError> {
+        let failed = |wanted: fn(&Part) -> bool| {
+            self.parts
+                .iter()
+                .zip(reasons)
+                .find(|(part, reason)| {
+                    wanted(part) && reason.code() == Some("ConditionalCheckFailed")
+                })
+                .map(|(_, reason)| reason.item())
+        };
+        if let Some(Some(stored)) = failed(|part| matches!(part, Part::Answer))
+            && let Some(remembered) = item::read_answer(stored, self.now)?
+        {
+            return Ok(Some(Rejected::Answered(remembered)));
+        }
+        if let Some(stored) = failed(|part| matches!(part, Part::State)) {
+            let current = stored.map(|stored| item::read(stored, item::STATE));
+            return Ok(Some(Rejected::Stale(current.transpose()?)));
+        }
+        if failed(|part| matches!(part, Part::Event)).is_some() {
+            return Ok(Some(Rejected::Stale(None)));
+        }
+        if let Some(stored) = failed(|part| matches!(part, Part::Slot)) {
+            let holder = stored
+                .map(|stored| {
+                    ContractId::parse(item::read_text(stored, "contract")?)
+                        .map_err(|fault| item::corrupt(stored, "contract", fault))
+                })
+                .transpose()?;
+            return Ok(Some(
+                holder.map_or(Rejected::Stale(None), Rejected::Occupied),
+            ));
+        }
+        if failed(|part| matches!(part, Part::Address)).is_some() {
+            return Ok(Some(Rejected::AddressTaken));
+        }
+        Ok(failed(|part| matches!(part, Part::Attached)).map(|_| Rejected::Stale(None)))
+    }
+}
+
+/// The guard of a live contract. It ends with the contract's own time, so that a contract that
+/// time has ended never stands in the way, recorded or not.
+fn live_guard(owner: &Owner, asset: &AssetId, contract: &Contract) -> Item {
+    let mut item = item::start(&keys::live_slot(owner, asset));
+    item.insert("contract".to_owned(), item::text(contract.id.to_string()));
+    if let Some(end) = contract.expires_at {
+        item.insert("endsAt".to_owned(), item::text(end.to_string()));
+        item.insert(item::TTL.to_owned(), item::number(end.epoch_seconds() + 1));
+    }
+    item
+}
+
+fn address_guard(address: &Address, owner: &Owner) -> Item {
+    let mut item = item::start(&keys::address(address));
+    item.insert("owner".to_owned(), item::text(owner.to_string()));
+    item
+}

@@ -1,0 +1,90 @@
+//! Who calls.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::{Answer, Api, Call, asset, request, unique};
+
+/// Somebody with a token, or without one.
+#[derive(Clone)]
+pub struct Person {
+    /// The API that the person calls.
+    pub api: Api,
+    /// The name in this suite.
+    pub name: String,
+    /// The user id.
+    pub user: String,
+    /// The organisation that the token is for.
+    pub organization: Option<String>,
+    /// The token.
+    pub token: Option<String>,
+}
+
+impl Person {
+    /// `GET`.
+    pub fn get(&self, path: impl Into<String>) -> Call {
+        Call::new(self.clone(), Method::GET, path)
+    }
+
+    /// `POST` with a JSON body.
+    pub fn post(&self, path: impl Into<String>, body: &Value) -> Call {
+        Call::new(self.clone(), Method::POST, path).json(body)
+    }
+
+    /// `PUT` with a JSON body.
+    pub fn put(&self, path: impl Into<String>, body: &Value) -> Call {
+        Call::new(self.clone(), Method::PUT, path).json(body)
+    }
+
+    /// `PATCH` with a JSON body.
+    pub fn patch(&self, path: impl Into<String>, body: &Value) -> Call {
+        Call::new(self.clone(), Method::PATCH, path).json(body)
+    }
+
+    /// The id that the person's wallet is under: the organisation's, or else the user's.
+    pub fn owner(&self) -> &str {
+        self.organization.as_deref().unwrap_or(&self.user)
+    }
+
+    /// Registers a new asset of this access level and gives its id.
+    pub async fn offers(&self, level: &str) -> String {
+        let id = unique("asset");
+        self.put(format!("/assets/{id}"), &asset(level))
+            .await
+            .must(201, "whoever registers an id first owns the asset");
+        id
+    }
+
+    /// Requests an asset.
+    pub async fn requests(&self, asset: &str) -> Answer {
+        self.post("/contracts", &request(asset)).await
+    }
+
+    /// Acquires an asset.
+    pub async fn acquires(&self, asset: &str) -> Answer {
+        self.post(format!("/assets/{asset}/acquisitions"), &json!({}))
+            .await
+    }
+
+    /// Views a contract.
+    pub async fn views(&self, contract: &str) -> Answer {
+        self.get(format!("/contracts/{contract}")).await
+    }
+
+    /// Sees to it that the person's side has a wallet.
+    pub async fn has_wallet(&self) {
+        let path = format!("/wallets/{}", self.owner());
+        if self.get(&path).await.status == 404 {
+            self.put(&path, &json!({ "address": fresh_address() }))
+                .await
+                .must(201, "the first address of an owner is registered");
+        }
+    }
+}
+
+/// An Ethereum address that nobody has registered: digits alone have no checksum to get wrong.
+pub fn fresh_address() -> String {
+    let id = unique("").replace('-', "");
+    let number = u128::from_str_radix(&id, 16).expect("a UUID is a hexadecimal number");
+    format!("0x{number:040}")
+}

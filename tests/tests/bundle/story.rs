@@ -1,0 +1,276 @@
+//! The event files run through the real handlers, as `cargo lambda invoke` would run them.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use chrono::DateTime;
+use serde_json::Value;
+use sharepact_domain::time::Timestamp;
+use sharepact_http::CursorKey;
+use sharepact_local::{Options, Stack, operations};
+use sharepact_runtime::{App, Clock, answer};
+use sharepact_store::Store;
+
+use crate::events::event;
+use crate::named;
+
+/// The contract that the files speak of.
+const SAMPLE: &str = "019614a0-7c3e-7b52-9d1f-4a6be0c2f7d8";
+/// The public asset that contract-acquire speaks of; asset-register registers another.
+const PUBLIC: &str = "nyc-taxi-zones";
+const PRIVATE: &str = "nyc-yellow-taxi-trips";
+
+/// A folder that goes with the test.
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn new(name: &str) -> Self {
+        let name = format!("sharepact-bundle-{name}-{}", std::process::id());
+        Self(std::env::temp_dir().join(name))
+    }
+
+    fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        if let Err(error) = std::fs::remove_dir_all(&self.0) {
+            eprintln!("{} stays: {error}", self.0.display());
+        }
+    }
+}
+
+/// The handlers as `cargo lambda invoke` reaches them: no gateway, one table.
+struct Handlers {
+    stack: Stack,
+    _scratch: Scratch,
+}
+
+impl Handlers {
+    async fn start(name: &str) -> Self {
+        let scratch = Scratch::new(name);
+        let stack = Stack::start(Options::on(scratch.path()))
+            .await
+            .expect("the stack starts");
+        Self {
+            stack,
+            _scratch: scratch,
+        }
+    }
+
+    /// Status and body of the operation's answer to an event, at the event's own time.
+    async fn run(&self, name: &str, event: &Value) -> (u16, Value) {
+        let sent = event["requestContext"]["timeEpoch"]
+            .as_i64()
+            .expect("a time");
+        let sent = Timestamp::new(DateTime::from_timestamp_millis(sent).expect("an instant"));
+        let app = App {
+            store: Store::new(self.stack.client.clone(), self.stack.table.clone()),
+            clock: Clock::from_fn(move || sent),
+            cursors: CursorKey::new(&[7; 32]).expect("a key"),
+        };
+        let text = serde_json::to_string(event).expect("JSON");
+        let request = lambda_http::request::from_str(&text).expect("the runtime reads it");
+        let response = answer(named(name), &app, request).await;
+        let body = response.body().as_ref();
+        let json = serde_json::from_slice(body).unwrap_or(Value::Null);
+        (response.status().as_u16(), json)
+    }
+
+    /// Runs an event and insists on the status; gives the body.
+    async fn expect(&self, status: u16, name: &str, event: &Value) -> Value {
+        let (found, body) = self.run(name, event).await;
+        assert_eq!(
+            found, status,
+            "tests/events/{name}.json was answered {body}"
+        );
+        body
+    }
+}
+
+/// The event with the real contract's id, and a key of its own.
+fn about(name: &str, contract: &str) -> Value {
+    let text = serde_json::to_string(&event(name)).expect("JSON");
+    let mut event: Value = serde_json::from_str(&text.replace(SAMPLE, contract)).expect("JSON");
+    if event["headers"]["idempotency-key"].is_string() {
+        event["headers"]["idempotency-key"] = Value::from(format!("{name}-{contract}"));
+    }
+    event
+}
+
+const ORDER: [&str; 25] = [
+    "asset-register",
+    "wallet-register",
+    "contract-create",
+    "contract-acquire",
+    "contract-view",
+    "contract-requested",
+    "contract-tasks",
+    "contract-draft",
+    "contract-update",
+    "contract-negotiate",
+    "contract-accept",
+    "contract-activate",
+    "contract-active",
+    "contract-history",
+    "contract-stop",
+    "contract-decline",
+    "contract-reject",
+    "contract-list",
+    "asset-view",
+    "asset-list",
+    "asset-contracts",
+    "assets-pending",
+    "assets-acquired",
+    "wallet-view",
+    "openapi-view",
+];
+
+/// As the files are: a contract of that id is not there, which is a 404 and nothing worse.
+#[tokio::test]
+async fn every_event_is_taken_as_it_stands() {
+    let handlers = Handlers::start("as-it-stands").await;
+    let all: BTreeSet<_> = operations::all()
+        .iter()
+        .map(|operation| operation.name)
+        .collect();
+    assert_eq!(BTreeSet::from(ORDER), all, "ORDER holds every operation");
+    for name in ORDER {
+        let (status, body) = handlers.run(name, &event(name)).await;
+        let known =
+            name == "asset-register" || name == "wallet-register" || name == "contract-create";
+        let fine = matches!(status, 200 | 201) || (!known && status == 404);
+        assert!(
+            fine,
+            "tests/events/{name}.json was answered {status}: {body}"
+        );
+    }
+    handlers.stack.shutdown().await;
+}
+
+/// With the id of a contract that exists, the files tell the whole story.
+#[tokio::test]
+async fn the_events_tell_the_whole_story() {
+    let handlers = Handlers::start("story").await;
+    handlers
+        .expect(201, "asset-register", &event("asset-register"))
+        .await;
+    handlers
+        .expect(201, "wallet-register", &event("wallet-register"))
+        .await;
+    let text = serde_json::to_string(&event("asset-register")).expect("JSON");
+    let text = text.replace(PRIVATE, PUBLIC).replace("Private", "Public");
+    let public: Value = serde_json::from_str(&text).expect("JSON");
+    handlers.expect(201, "asset-register", &public).await;
+    handlers
+        .expect(201, "contract-acquire", &event("contract-acquire"))
+        .await;
+
+    let mut done = BTreeSet::from(["asset-register", "wallet-register", "contract-acquire"]);
+    // Each story on a request of its own: from the status it leaves to the one it comes to.
+    let stories: [&[(&str, &str)]; 4] = [
+        &[("contract-decline", "Declined")],
+        &[
+            ("contract-draft", "Draft"),
+            ("contract-update", "Negotiate"),
+            ("contract-reject", "Rejected"),
+        ],
+        &[("contract-reject", "Rejected")],
+        &[
+            ("contract-draft", "Draft"),
+            ("contract-negotiate", "Negotiate"),
+            ("contract-accept", "Signed"),
+            ("contract-activate", "Active"),
+            ("contract-stop", "Stopped"),
+        ],
+    ];
+    for (number, story) in stories.iter().enumerate() {
+        let create = about("contract-create", &number.to_string());
+        let contract = handlers.expect(201, "contract-create", &create).await;
+        let id = contract["id"].as_str().expect("an id").to_owned();
+        done.extend(reads(&handlers, &id, "Request").await);
+        for (name, status) in *story {
+            let after = handlers.expect(200, name, &about(name, &id)).await;
+            assert_eq!(after["status"], *status, "after tests/events/{name}.json");
+            done.extend(reads(&handlers, &id, status).await);
+            done.insert(name);
+        }
+        done.insert("contract-create");
+    }
+    let all: BTreeSet<_> = operations::all()
+        .iter()
+        .map(|operation| operation.name)
+        .collect();
+    assert_eq!(
+        done, all,
+        "left: the events that the story tells; right: all operations"
+    );
+    handlers.stack.shutdown().await;
+}
+
+/// Every read shows the contract as it is.
+async fn reads(handlers: &Handlers, id: &str, status: &str) -> Vec<&'static str> {
+    let run =
+        |name: &'static str| async move { handlers.expect(200, name, &about(name, id)).await };
+    let holds = |page: &Value, wanted: &str| {
+        let items = page["items"].as_array().cloned().unwrap_or_default();
+        items
+            .iter()
+            .any(|item| item == wanted || item["id"] == wanted || item["assetId"] == wanted)
+    };
+    let live = !["Declined", "Rejected", "Stopped"].contains(&status);
+    assert_eq!(run("contract-view").await["status"], status);
+    let requested = run("contract-requested").await;
+    assert_eq!(
+        requested["id"] == id,
+        status == "Request",
+        "{status}: {requested}"
+    );
+    let active = run("contract-active").await;
+    assert_eq!(active["id"] == id, status == "Active", "{status}: {active}");
+    let waits = ["Request", "Negotiate", "Signed"].contains(&status);
+    assert_eq!(
+        holds(&run("contract-tasks").await, id),
+        waits,
+        "{status}: the provider's tasks"
+    );
+    assert_eq!(
+        holds(&run("contract-list").await, id),
+        status == "Active",
+        "{status}"
+    );
+    assert_eq!(holds(&run("asset-contracts").await, id), live, "{status}");
+    assert_eq!(
+        holds(&run("assets-pending").await, PRIVATE),
+        live,
+        "{status}"
+    );
+    let acquired = run("assets-acquired").await;
+    assert_eq!(
+        holds(&acquired, PRIVATE),
+        status == "Active",
+        "{status}: {acquired}"
+    );
+    assert!(holds(&run("asset-list").await, PRIVATE), "{status}");
+    assert!(run("contract-history").await["items"].is_array());
+    assert_eq!(run("asset-view").await["id"], PRIVATE);
+    assert_eq!(run("wallet-view").await["owner"], "nordic-mobility");
+    assert!(run("openapi-view").await["openapi"].is_string());
+    vec![
+        "contract-view",
+        "contract-requested",
+        "contract-active",
+        "contract-tasks",
+        "contract-list",
+        "asset-contracts",
+        "assets-pending",
+        "assets-acquired",
+        "asset-list",
+        "contract-history",
+        "asset-view",
+        "wallet-view",
+        "openapi-view",
+    ]
+}

@@ -1,0 +1,42 @@
+//! The API with a look behind it: what it asks of DynamoDB, what it leaves there, and what bad luck
+//! does to it. Local only: a deployed bundle shows none of this.
+//!
+//! | module | holds |
+//! | --- | --- |
+//! | `world` | a stack for each test, a clock, callers |
+//! | `cases` | every operation on every path, with the calls it may make |
+//! | `trips` | round trips, and rights used against rights granted |
+//! | `audit` | what must hold of the whole table at any moment |
+//! | `faults` | DynamoDB throttles, vanishes, loses its answer |
+//! | `killed` | a stack that is killed at any moment |
+//! | `cast` | what the tests of the store itself write |
+//! | `aggregates` | what is written is read back |
+//! | `guards` | what only one can have |
+//! | `races` | many at the same instant |
+//! | `listing` | lists, page by page |
+//! | `corrupt` | items that cannot be read |
+
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::match_wildcard_for_single_variants,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::single_match_else,
+    clippy::unnecessary_wraps,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on has failed, and says so by panicking or on the terminal; tables of cases keep one form"
+)]
+
+mod aggregates;
+mod audit;
+mod cases;
+mod cast;
+mod corrupt;
+mod faults;
+mod guards;
+mod killed;
+mod listing;
+mod races;
+mod trips;
+mod world;

@@ -1,0 +1,393 @@
+//! Every operation that needs a token, and how it refuses a stranger, the wrong side and a member
+//! who is not the manager.
+//!
+//! The one rule: an operation without a row fails the suite. A row's last column proves that the
+//! same request is let through for the right caller, so that the refusals mean what they say.
+
+mod requests;
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+use sharepact_tests::{Answer, Api, Deal, Person, scenario, unique};
+
+use requests::{call, list_of};
+
+/// How a caller who has no business here is answered.
+#[derive(Clone, Copy, Debug)]
+enum Told {
+    /// A problem of this status and type.
+    Refused(u16, &'static str),
+    /// A list without what belongs to others.
+    NothingOfIt,
+    /// `null`.
+    Null,
+    /// The same as anyone: there is nothing to hide, or it becomes the caller's own.
+    AsAnyone(u16),
+    /// There is no such caller.
+    Nobody,
+}
+
+use Told::{AsAnyone, Nobody, NothingOfIt, Null, Refused};
+
+const HIDDEN: Told = Refused(404, "not-found");
+const MANAGER: Told = Refused(403, "manager-required");
+const SIDE: Told = Refused(403, "wrong-side");
+
+/// Operation, stage, who is right, then what the stranger, the wrong side and the right side's
+/// plain member are told.
+type Row = (&'static str, &'static str, Right, Told, Told, Told);
+
+/// Whose business an operation is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Right {
+    Provider,
+    Consumer,
+}
+
+use Right::{Consumer, Provider};
+
+const ROWS: &[Row] = &[
+    (
+        "contractCreate",
+        "Offered",
+        Consumer,
+        Refused(409, "wallet-required"),
+        Refused(409, "own-asset"),
+        AsAnyone(201),
+    ),
+    (
+        "contractAcquire",
+        "Public",
+        Consumer,
+        AsAnyone(201),
+        Refused(409, "own-asset"),
+        AsAnyone(201),
+    ),
+    (
+        "contractView",
+        "Draft",
+        Consumer,
+        HIDDEN,
+        AsAnyone(200),
+        AsAnyone(200),
+    ),
+    ("contractUpdate", "Request", Provider, HIDDEN, SIDE, MANAGER),
+    (
+        "contractDecline",
+        "Request",
+        Provider,
+        HIDDEN,
+        SIDE,
+        MANAGER,
+    ),
+    ("contractDraft", "Request", Provider, HIDDEN, SIDE, MANAGER),
+    (
+        "contractNegotiate",
+        "Draft",
+        Consumer,
+        HIDDEN,
+        Refused(409, "not-your-turn"),
+        MANAGER,
+    ),
+    (
+        "contractAccept",
+        "Draft",
+        Consumer,
+        HIDDEN,
+        Refused(409, "not-your-turn"),
+        MANAGER,
+    ),
+    (
+        "contractReject",
+        "Request",
+        Consumer,
+        HIDDEN,
+        Refused(409, "illegal-status"),
+        MANAGER,
+    ),
+    (
+        "contractActivate",
+        "Signed",
+        Provider,
+        HIDDEN,
+        SIDE,
+        MANAGER,
+    ),
+    ("contractStop", "Active", Consumer, HIDDEN, Nobody, MANAGER),
+    (
+        "contractList",
+        "Draft",
+        Consumer,
+        NothingOfIt,
+        AsAnyone(200),
+        AsAnyone(200),
+    ),
+    (
+        "contractHistory",
+        "Draft",
+        Consumer,
+        HIDDEN,
+        AsAnyone(200),
+        AsAnyone(200),
+    ),
+    (
+        "contractTasks",
+        "Draft",
+        Consumer,
+        NothingOfIt,
+        NothingOfIt,
+        NothingOfIt,
+    ),
+    (
+        "contractRequested",
+        "Request",
+        Consumer,
+        Null,
+        AsAnyone(200),
+        AsAnyone(200),
+    ),
+    (
+        "contractActive",
+        "Active",
+        Consumer,
+        Null,
+        AsAnyone(200),
+        AsAnyone(200),
+    ),
+    (
+        "assetRegister",
+        "Request",
+        Provider,
+        Refused(409, "asset-taken"),
+        Refused(409, "asset-taken"),
+        MANAGER,
+    ),
+    (
+        "assetView",
+        "Confidential",
+        Provider,
+        HIDDEN,
+        HIDDEN,
+        AsAnyone(200),
+    ),
+    (
+        "assetList",
+        "Confidential",
+        Provider,
+        NothingOfIt,
+        NothingOfIt,
+        AsAnyone(200),
+    ),
+    (
+        "assetContracts",
+        "Draft",
+        Provider,
+        NothingOfIt,
+        AsAnyone(200),
+        AsAnyone(200),
+    ),
+    (
+        "assetsPending",
+        "Draft",
+        Consumer,
+        NothingOfIt,
+        AsAnyone(200),
+        AsAnyone(200),
+    ),
+    (
+        "assetsAcquired",
+        "Active",
+        Consumer,
+        NothingOfIt,
+        AsAnyone(200),
+        AsAnyone(200),
+    ),
+    (
+        "walletRegister",
+        "Request",
+        Consumer,
+        HIDDEN,
+        HIDDEN,
+        MANAGER,
+    ),
+    (
+        "walletView",
+        "Request",
+        Consumer,
+        HIDDEN,
+        HIDDEN,
+        AsAnyone(200),
+    ),
+];
+
+/// Operations without a row: nobody is refused there.
+const OPEN: &[&str] = &["openapiView"];
+
+#[test]
+fn every_operation_has_a_row() {
+    scenario(async |api| {
+        let listed: Vec<_> = ROWS.iter().map(|row| row.0).collect();
+        let known: BTreeSet<_> = listed.iter().copied().collect();
+        assert_eq!(known.len(), listed.len(), "each operation has one row");
+        let (mut open, mut closed) = (BTreeSet::new(), BTreeSet::new());
+        let operations = api.description().operations();
+        for (id, _, _, operation) in &operations {
+            let needs_token = operation["security"]
+                .as_array()
+                .is_some_and(|needs| !needs.is_empty());
+            if needs_token {
+                closed.insert(id.as_str())
+            } else {
+                open.insert(id.as_str())
+            };
+        }
+        assert_eq!(
+            closed, known,
+            "every operation that needs a token says how it refuses"
+        );
+        assert_eq!(open, OPEN.iter().copied().collect(), "nothing else is open");
+    });
+}
+
+#[test]
+fn every_operation_refuses_who_has_no_business_there() {
+    scenario(async |api| {
+        let rows = ROWS.iter().map(|row| {
+            let api = api.clone();
+            async move { prove(&api, *row).await }
+        });
+        api.at_once(rows).await;
+    });
+}
+
+async fn prove(api: &Api, (operation, stage, right, stranger, wrong, member): Row) {
+    let (office, clerk) = (
+        api.person("provider-manager"),
+        api.person("provider-member"),
+    );
+    let (manager, colleague) = (api.person("manager"), api.person("member"));
+    let deal = scene(stage, &office, &manager).await;
+    let (right_one, right_member, wrong_one) = match right {
+        Provider => (&office, &clerk, &manager),
+        Consumer => (&manager, &colleague, &office),
+    };
+    // A stranger first, then the wrong side, then the member; the right one at last.
+    for (who, person, told) in [
+        ("a stranger", &api.stranger(), stranger),
+        ("the wrong side", wrong_one, wrong),
+        ("a member who is not the manager", right_member, member),
+    ] {
+        let before = state(&deal, &office).await;
+        let rule = format!("{operation} tells {who} {told:?}");
+        match told {
+            Nobody => {}
+            Refused(status, slug) => {
+                let answer = call(operation, person, &deal, right_one).await;
+                answer.must_refuse(status, slug, &rule);
+                assert_eq!(
+                    state(&deal, &office).await,
+                    before,
+                    "{rule}, and nothing is changed"
+                );
+            }
+            NothingOfIt => {
+                let listed = walk(operation, person, &deal, right_one).await;
+                assert!(!holds(&listed, &deal), "{rule}: {listed:?}");
+            }
+            Null => {
+                let answer = call(operation, person, &deal, right_one)
+                    .await
+                    .must(200, &rule);
+                assert_eq!(answer.body, Value::Null, "{rule}");
+            }
+            AsAnyone(status) => {
+                let answer = call(operation, person, &deal, right_one)
+                    .await
+                    .must(status, &rule);
+                undo(&answer, person).await;
+            }
+        }
+    }
+    let answer = call(operation, right_one, &deal, right_one).await;
+    assert!(
+        matches!(answer.status, 200 | 201),
+        "{operation} lets the right caller through\n{answer}"
+    );
+    if answer["items"].is_array() && operation != "contractHistory" {
+        let rule = format!("{operation} shows the right caller what is theirs");
+        api.until(async || {
+            let listed = walk(operation, right_one, &deal, right_one).await;
+            holds(&listed, &deal)
+                .then_some(())
+                .ok_or_else(|| rule.clone())
+        })
+        .await;
+    } else {
+        assert_ne!(
+            answer.body,
+            Value::Null,
+            "{operation} shows the right caller what is theirs"
+        );
+    }
+}
+
+/// A contract at a stage, or an asset alone.
+async fn scene(stage: &str, office: &Person, manager: &Person) -> Deal {
+    let level = match stage {
+        "Offered" => "Private",
+        "Public" | "Confidential" => stage,
+        stage => return Deal::at(stage, office, manager).await,
+    };
+    Deal {
+        id: unique("no-contract"),
+        asset: office.offers(level).await,
+        provider: office.clone(),
+        consumer: manager.clone(),
+    }
+}
+
+/// What a refusal must not change.
+async fn state(deal: &Deal, office: &Person) -> Vec<Option<String>> {
+    let mut tags = Vec::new();
+    for path in [format!("/assets/{}", deal.asset), deal.path("")] {
+        if !path.contains("no-contract") {
+            let seen = office.get(path).await;
+            tags.push(seen.header("etag").map(str::to_owned));
+        }
+    }
+    tags
+}
+
+async fn walk(operation: &str, person: &Person, deal: &Deal, right: &Person) -> Vec<String> {
+    let (path, query) = list_of(operation, deal, right);
+    let query: Vec<_> = query
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
+    person.lists(&path, &query).await
+}
+
+/// Does a list hold the contract, or its asset?
+fn holds(listed: &[String], deal: &Deal) -> bool {
+    listed.iter().any(|id| *id == deal.id || *id == deal.asset)
+}
+
+/// Ends what a caller was let begin, so that the next one may begin it too.
+async fn undo(answer: &Answer, person: &Person) {
+    if answer.status != 201 {
+        return;
+    }
+    let id = answer.text("id");
+    let by = match person.name.as_str() {
+        "member" => person.api.person("manager"),
+        _ => person.clone(),
+    };
+    let (command, rule) = match answer["status"].as_str() {
+        Some("Active") => ("stop", "whoever acquired it stops it"),
+        _ => ("reject", "whoever requested it withdraws it"),
+    };
+    by.post(format!("/contracts/{id}/{command}"), &Deal::body(command))
+        .await
+        .must(200, rule);
+}

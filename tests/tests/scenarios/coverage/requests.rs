@@ -1,0 +1,66 @@
+//! The request of every operation, as its right caller would send it.
+
+use serde_json::json;
+use sharepact_tests::{Call, Deal, Person, asset, fresh_address, request};
+
+/// The request of an operation that is right for its right caller, sent by anyone.
+pub fn call(operation: &str, person: &Person, deal: &Deal, right: &Person) -> Call {
+    let (asset_path, wallet) = (
+        format!("/assets/{}", deal.asset),
+        format!("/wallets/{}", right.owner()),
+    );
+    let command = |command: &str| person.post(deal.path(command), &Deal::body(command));
+    match operation {
+        "contractCreate" => person.post("/contracts", &request(&deal.asset)),
+        "contractAcquire" => person.post(format!("{asset_path}/acquisitions"), &json!({})),
+        "contractView" => person.get(deal.path("")),
+        "contractUpdate" => person.patch(deal.path(""), &Deal::patch("draft")),
+        "contractDecline" => command("decline"),
+        "contractDraft" => command("draft"),
+        "contractNegotiate" => command("negotiate"),
+        "contractAccept" => command("accept"),
+        "contractReject" => command("reject"),
+        "contractActivate" => command("activate"),
+        "contractStop" => command("stop"),
+        "contractHistory" => person.get(deal.path("history")),
+        "contractRequested" => person
+            .get(format!("{asset_path}/contract-request"))
+            .query("userId", &right.user),
+        "contractActive" => person
+            .get(format!("{asset_path}/active-contract"))
+            .query("userId", &right.user),
+        "assetRegister" => {
+            let mut changed = asset("Private");
+            changed["name"] = json!("Renamed");
+            person.put(asset_path, &changed)
+        }
+        "assetView" => person.get(asset_path),
+        "walletRegister" => person.put(wallet, &json!({ "address": fresh_address() })),
+        "walletView" => person.get(wallet),
+        list => {
+            let (path, query) = list_of(list, deal, right);
+            let call = person.get(path);
+            query
+                .into_iter()
+                .fold(call, |call, (name, value)| call.query(name, value))
+        }
+    }
+}
+
+/// The path and query of a list.
+pub fn list_of(
+    operation: &str,
+    deal: &Deal,
+    right: &Person,
+) -> (String, Vec<(&'static str, String)>) {
+    let user = vec![("userId", right.user.clone())];
+    match operation {
+        "contractList" => ("/contracts".to_owned(), user),
+        "contractTasks" => ("/contracts/tasks".to_owned(), Vec::new()),
+        "assetList" => ("/assets".to_owned(), vec![("owner", "me".to_owned())]),
+        "assetContracts" => (format!("/assets/{}/contracts", deal.asset), Vec::new()),
+        "assetsPending" => ("/assets/pending".to_owned(), user),
+        "assetsAcquired" => ("/assets/acquired".to_owned(), user),
+        other => panic!("{other} has a row and no request"),
+    }
+}

@@ -1,0 +1,34 @@
+//! The API's scenarios: what the bundle promises, asked for over HTTP and nothing else.
+//!
+//! The one rule: the same scenarios run on the local stack and on a deployed one
+//! (`SHAREPACT_TARGET`). They share its ready-made people and run at the same time, so each works
+//! on assets of its own and says of a list what it holds, not what it is.
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a scenario that cannot go on has failed, and says so by panicking"
+)]
+
+mod acquisition;
+mod authentication;
+mod coverage;
+mod cursors;
+mod endings;
+mod history;
+mod idempotency;
+mod lists;
+mod machine;
+mod malformed;
+mod money;
+mod one_live;
+mod organizations;
+mod pages;
+mod pipeline;
+mod preconditions;
+mod races;
+mod refused_values;
+mod tasks;
+mod time;
+mod visibility;
+mod wallets;

@@ -1,0 +1,229 @@
+//! Parties, term, asset and payment: the contract's facts as tables.
+
+use sharepact_domain::asset::AccessLevel;
+use sharepact_domain::contract::{Duration, Origin};
+use sharepact_domain::party::{Author, Party};
+use sharepact_domain::selection::Condition;
+use sharepact_domain::time::Timestamp;
+
+use super::{heading, paragraph};
+use crate::Content;
+use crate::block::{Block, Column, Span, Style, Table};
+
+/// A name and its value.
+pub(super) fn fact(name: &str, value: impl Into<String>) -> Vec<Vec<Span>> {
+    vec![
+        vec![Span::new(name, Style::LABEL)],
+        vec![Span::new(value, Style::CELL)],
+    ]
+}
+
+/// Names and values.
+pub(super) fn facts(rows: Vec<Vec<Vec<Span>>>) -> Block {
+    Block::Table(Table {
+        columns: vec![Column::new("", 290), Column::new("", 710)],
+        rows,
+        titled: false,
+        total: false,
+    })
+}
+
+/// An instant as people read it.
+pub(super) fn instant(at: Timestamp) -> String {
+    at.to_chrono()
+        .format("%-d %B %Y, %H:%M:%S UTC")
+        .to_string()
+        .replace(' ', "\u{a0}")
+        .replacen(",\u{a0}", ", ", 1)
+}
+
+/// A party: who is bound, and the user who `did` for it what made it a party.
+fn party(party: &Party, did: &str) -> String {
+    match &party.organization {
+        Some(organization) => format!("{organization}\n{did} by user {}", party.user),
+        None => party.user.to_string(),
+    }
+}
+
+/// Whoever did something.
+pub(super) fn author(author: &Author) -> String {
+    match author {
+        Author::User {
+            user,
+            organization: Some(organization),
+        } => format!("{user} for {organization}"),
+        Author::User {
+            user,
+            organization: None,
+        } => user.to_string(),
+        Author::System => "the platform".to_owned(),
+    }
+}
+
+/// Parties and term.
+pub(super) fn parties(content: &Content<'_>) -> Block {
+    let contract = content.contract;
+    let duration = match contract.scope.duration {
+        Duration::Days(1) => "1 day from the effective date".to_owned(),
+        Duration::Days(days) => format!("{days} days from the effective date"),
+        Duration::Forever => "without end".to_owned(),
+    };
+    let effective = match contract.effective_at {
+        Some(at) => instant(at),
+        None => "not yet; set when the provider activates the contract".to_owned(),
+    };
+    let expiry = match (
+        contract.expires_at,
+        contract.effective_at,
+        contract.scope.duration,
+    ) {
+        (Some(at), _, _) => instant(at),
+        (None, Some(_), _) | (None, None, Duration::Forever) => "none".to_owned(),
+        (None, None, Duration::Days(_)) => "set at activation".to_owned(),
+    };
+    let origin = match &contract.origin {
+        Origin::Marketplace => "marketplace".to_owned(),
+        Origin::Framework { agreement } => format!("framework agreement {agreement}"),
+        Origin::Dataspace { negotiation } => format!("dataspace negotiation {negotiation}"),
+    };
+    let retention = if contract.scope.offline_retention {
+        "permitted: the consumer may keep a local copy"
+    } else {
+        "not permitted: the consumer keeps no local copy"
+    };
+    let mut rows = vec![
+        fact("Asset", contract.asset.name.as_str()),
+        fact("Provider", party(&contract.provider, "asset registered")),
+        fact("Consumer", party(&contract.consumer, "requested")),
+        fact("Effective date", effective),
+        fact("Duration of use", duration),
+        fact("Expiry", expiry),
+        fact("Offline retention", retention),
+    ];
+    if let Some(comment) = &contract.scope.comment {
+        rows.push(fact("Purpose stated by the consumer", comment.as_str()));
+    }
+    rows.push(fact("Origin", origin));
+    rows.push(fact("Requested", instant(contract.created_at)));
+    facts(rows)
+}
+
+/// Fields and filters.
+pub(super) fn asset(content: &Content<'_>) -> Vec<Block> {
+    let contract = content.contract;
+    let access = match contract.asset.access_level {
+        AccessLevel::Public => "public, under the asset's licence",
+        AccessLevel::Private => "private, by contract",
+        AccessLevel::Confidential => "confidential",
+    };
+    let selection = &contract.scope.selection;
+    let mut blocks = vec![facts(vec![
+        fact("Asset id", contract.asset.id.as_str()),
+        fact("Version of its entry", contract.asset.version.to_string()),
+        fact("Access level", access),
+    ])];
+    blocks.push(heading(2, "Fields"));
+    let cell = |text: String| vec![Span::new(text, Style::CELL)];
+    let number = |index: usize| cell((index + 1).to_string());
+    let rows = selection.fields.iter().enumerate().map(|(index, field)| {
+        let filtered = selection
+            .filters
+            .iter()
+            .any(|filter| filter.field == *field);
+        let rows = if filtered { "as filtered below" } else { "all" };
+        vec![number(index), cell(field.clone()), cell(rows.to_owned())]
+    });
+    blocks.push(Block::Table(Table {
+        columns: vec![
+            Column::new("No.", 90),
+            Column::new("Field", 640),
+            Column::new("Values", 270),
+        ],
+        rows: rows.collect(),
+        titled: true,
+        total: false,
+    }));
+    blocks.push(heading(2, "Filters"));
+    if selection.filters.is_empty() {
+        blocks.push(paragraph("None: all rows of the asset are included."));
+        return blocks;
+    }
+    let rows = selection.filters.iter().enumerate().map(|(index, filter)| {
+        vec![
+            number(index),
+            cell(filter.field.clone()),
+            cell(condition(&filter.condition)),
+        ]
+    });
+    blocks.push(Block::Table(Table {
+        columns: vec![
+            Column::new("No.", 90),
+            Column::new("Field", 330),
+            Column::new("Rows are included where the value is", 580),
+        ],
+        rows: rows.collect(),
+        titled: true,
+        total: false,
+    }));
+    blocks
+}
+
+fn condition(condition: &Condition) -> String {
+    match condition {
+        Condition::Values { values } => match values.as_slice() {
+            [value] => value.clone(),
+            values => format!("one of: {}", values.join("; ")),
+        },
+        Condition::Range { from, to } => match (from, to) {
+            (Some(from), Some(to)) => format!("from {from} to {to}, both included"),
+            (Some(from), None) => format!("from {from} on, included"),
+            (None, Some(to)) => format!("up to {to}, included"),
+            (None, None) => "any".to_owned(),
+        },
+    }
+}
+
+/// Price, currency, VAT, gross.
+pub(super) fn payment(content: &Content<'_>) -> Vec<Block> {
+    let Some(offer) = &content.contract.offer else {
+        return vec![paragraph("The provider has not named a price yet.")];
+    };
+    let code = offer.price.currency().code();
+    let row = |name: String, amount: String, strong: bool| {
+        let style = if strong { Style::LABEL } else { Style::CELL };
+        let name = vec![Span::new(name, style)];
+        let amount = Span::new(
+            amount,
+            Style {
+                size: Style::CELL.size,
+                ..style
+            },
+        );
+        let code = Span::new(code, style);
+        vec![name, vec![code], vec![amount]]
+    };
+    let vat = offer.price.vat(offer.vat);
+    let gross = offer.price.gross(offer.vat);
+    let mut columns = vec![
+        Column::new("Item", 560),
+        Column::new("Currency", 190),
+        Column::new("Amount", 250),
+    ];
+    if let Some(last) = columns.last_mut() {
+        last.right = true;
+    }
+    let mut blocks = vec![Block::Table(Table {
+        columns,
+        rows: vec![
+            row("Net price".to_owned(), offer.price.to_string(), false),
+            row(format!("VAT at {} %", offer.vat), vat.to_string(), false),
+            row("Gross price".to_owned(), gross.to_string(), true),
+        ],
+        titled: true,
+        total: true,
+    })];
+    if let Some(reference) = &content.contract.payment_reference {
+        blocks.push(facts(vec![fact("Payment reference", reference.as_str())]));
+    }
+    blocks
+}

@@ -33,7 +33,11 @@ async fn print(app: &App, call: Call) -> Answer {
     let id = call.path("id", ContractId::parse)?;
     let NoBody {} = call.body()?;
     let principal = call.principal()?;
-    let found = app.store.contract(id, None, call.now).await.map_err(failed)?;
+    let found = app
+        .store
+        .contract(id, None, call.now)
+        .await
+        .map_err(failed)?;
     let record = found
         .value
         .filter(|record| record.contract.visible_to(principal))

@@ -30,14 +30,20 @@ pub(crate) async fn keep(
         terms: record.terms.as_ref(),
         platform_terms: &terms,
         status,
-        signing: contract.acceptance.as_ref().map(|acceptance| acceptance.hash),
+        signing: contract
+            .acceptance
+            .as_ref()
+            .map(|acceptance| acceptance.hash),
         watermark: watermark(status),
     };
     let bytes = render(&content).map_err(|error| WorkError::Poison(error.to_string()))?;
     let sha256 = Digest::new(Sha256::digest(&bytes).into());
     let document = DocumentRecord {
         version: contract.version,
-        key: format!("contracts/{}/{:010}-{sha256}.pdf", contract.id, contract.version),
+        key: format!(
+            "contracts/{}/{:010}-{sha256}.pdf",
+            contract.id, contract.version
+        ),
         sha256,
         length: bytes.len() as u64,
         rendered_at: now,
@@ -58,7 +64,10 @@ pub(crate) async fn link(
     document: &DocumentRecord,
 ) -> Result<String, WorkError> {
     let name = format!("contract-{id}-{}.pdf", document.version);
-    app.links.documents()?.link(&document.key, &name, LIFETIME).await
+    app.links
+        .documents()?
+        .link(&document.key, &name, LIFETIME)
+        .await
 }
 
 /// The store's failures, as a worker hears of them.

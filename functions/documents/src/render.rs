@@ -17,7 +17,9 @@ pub static WORKER: Worker = Worker {
     description: "Renders the contract as PDF after every transition from Signed on.",
     grants: &[Grant::BatchGet, Grant::Put],
     run: |app, event| {
-        Box::pin(messages(WORKER.name, event, move |published| render(app, published)))
+        Box::pin(messages(WORKER.name, event, move |published| {
+            render(app, published)
+        }))
     },
 };
 
@@ -40,9 +42,15 @@ struct Aggregate {
 }
 
 async fn render(app: &App, published: Published) -> Result<(), WorkError> {
-    let Detail { version, sequence, aggregate } = published.detail;
+    let Detail {
+        version,
+        sequence,
+        aggregate,
+    } = published.detail;
     if version != 1 {
-        return Err(WorkError::Poison(format!("events of version {version} are not known")));
+        return Err(WorkError::Poison(format!(
+            "events of version {version} are not known"
+        )));
     }
     let id = aggregate.id;
     let found = app.store.documented(id).await.map_err(printed::failed)?;
@@ -52,10 +60,16 @@ async fn render(app: &App, published: Published) -> Result<(), WorkError> {
         return Ok(());
     }
     if contract.version < sequence {
-        return Err(WorkError::Passing("the event is ahead of the contract".to_owned()));
+        return Err(WorkError::Passing(
+            "the event is ahead of the contract".to_owned(),
+        ));
     }
     let now = app.clock.now();
-    let found = app.store.contract(id, None, now).await.map_err(printed::failed)?;
+    let found = app
+        .store
+        .contract(id, None, now)
+        .await
+        .map_err(printed::failed)?;
     let record = found
         .value
         .ok_or_else(|| WorkError::Poison(format!("there is no contract {id}")))?;

@@ -1,4 +1,4 @@
-//! Bad luck on demand: tests make DynamoDB slow down, vanish or lose its answer.
+//! Bad luck on demand: tests make DynamoDB and the others slow down, vanish or lose their answers.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -81,19 +81,91 @@ impl Faults {
     }
 }
 
-/// An error in DynamoDB's own words.
-pub(crate) fn refused(kind: &str, message: &str) -> HttpResponse {
-    let body = serde_json::json!({
-        "__type": format!("com.amazon.coral.service#{kind}"),
-        "message": message,
-    });
-    let mut response = HttpResponse::new(
-        http::StatusCode::BAD_REQUEST.into(),
-        SdkBody::from(body.to_string()),
-    );
+/// Whose errors are imitated: each service has its own words for the same bad luck.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Service {
+    DynamoDb,
+    EventBridge,
+    S3,
+    Sqs,
+}
+
+impl Service {
+    /// What IAM's actions of this service begin with.
+    pub(crate) fn prefix(self) -> &'static str {
+        match self {
+            Self::DynamoDb => "dynamodb",
+            Self::EventBridge => "events",
+            Self::S3 => "s3",
+            Self::Sqs => "sqs",
+        }
+    }
+
+    /// The service that the SDK calls by this name.
+    pub(crate) fn named(name: &str) -> Self {
+        match name {
+            "EventBridge" => Self::EventBridge,
+            "S3" => Self::S3,
+            "SQS" => Self::Sqs,
+            _ => Self::DynamoDb,
+        }
+    }
+
+    /// There is too much to do.
+    pub(crate) fn throttled(self) -> HttpResponse {
+        match self {
+            Self::DynamoDb => written(
+                http::StatusCode::BAD_REQUEST,
+                "com.amazon.coral.service#ProvisionedThroughputExceededException",
+                "The level of configured provisioned throughput for the table was exceeded",
+            ),
+            Self::EventBridge | Self::Sqs => written(
+                http::StatusCode::BAD_REQUEST,
+                "ThrottlingException",
+                "Rate exceeded",
+            ),
+            Self::S3 => xml(
+                http::StatusCode::SERVICE_UNAVAILABLE,
+                "SlowDown",
+                "Please reduce your request rate.",
+            ),
+        }
+    }
+
+    /// The policy does not grant it.
+    pub(crate) fn denied(self, message: &str) -> HttpResponse {
+        match self {
+            Self::DynamoDb => written(
+                http::StatusCode::BAD_REQUEST,
+                "com.amazon.coral.service#AccessDeniedException",
+                message,
+            ),
+            Self::EventBridge | Self::Sqs => written(
+                http::StatusCode::BAD_REQUEST,
+                "AccessDeniedException",
+                message,
+            ),
+            Self::S3 => xml(http::StatusCode::FORBIDDEN, "AccessDenied", message),
+        }
+    }
+}
+
+fn written(status: http::StatusCode, kind: &str, message: &str) -> HttpResponse {
+    let body = serde_json::json!({ "__type": kind, "message": message });
+    let mut response = HttpResponse::new(status.into(), SdkBody::from(body.to_string()));
     response
         .headers_mut()
         .insert("content-type", "application/x-amz-json-1.0");
+    response
+}
+
+fn xml(status: http::StatusCode, code: &str, message: &str) -> HttpResponse {
+    let message = message.replace('&', "&amp;").replace('<', "&lt;");
+    let body = format!("<Error><Code>{code}</Code><Message>{message}</Message></Error>");
+    let mut response = HttpResponse::new(status.into(), SdkBody::from(body));
+    response
+        .headers_mut()
+        .insert("content-type", "application/xml");
     response
 }
 

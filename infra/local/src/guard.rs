@@ -1,5 +1,5 @@
-//! Stands between a function and DynamoDB: logs each call, and refuses what the policy does not
-//! grant, in DynamoDB's own words.
+//! Stands between a function and the services that it calls: logs each call, and refuses what the
+//! policy does not grant, in the service's own words.
 //!
 //! The refusal is an answer on the wire rather than an error of the interceptor, so that the code
 //! above sees exactly what it would see in the cloud: a service error `AccessDeniedException`.
@@ -20,7 +20,7 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, Metadata};
 use aws_smithy_types::config_bag::{Storable, StoreReplace};
 
 use crate::calls::{Call, Calls};
-use crate::faults::{self, Fault, Faults};
+use crate::faults::{self, Fault, Faults, Service};
 use crate::policy;
 use crate::template::{ACCOUNT, Statement};
 
@@ -76,11 +76,11 @@ impl Intercept for Guard {
         _components: &RuntimeComponents,
         bag: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        let api = bag
+        let (service, api) = bag
             .load::<Metadata>()
-            .map_or("Unknown", Metadata::name)
-            .to_owned();
-        let permissions = policy::taken(&api, context.input());
+            .map_or(("Unknown", "Unknown"), |call| (call.service(), call.name()));
+        let (service, api) = (Service::named(service), api.to_owned());
+        let permissions = policy::taken(service, &api, context.input());
         let refusal = permissions
             .iter()
             .find(|permission| !policy::grants(&self.statements, permission))
@@ -137,14 +137,16 @@ impl Intercept for Guard {
 /// The connections that all clients share. Refusals and faults are answered before the wire.
 #[derive(Debug)]
 struct Wire {
+    service: Service,
     connections: SharedHttpClient,
     faults: Faults,
 }
 
-/// One pool of connections for the clients of every operation.
+/// One pool of connections to a service, for the clients of every function.
 #[must_use]
-pub fn shared_http(faults: Faults) -> SharedHttpClient {
+pub(crate) fn shared_http(service: Service, faults: Faults) -> SharedHttpClient {
     SharedHttpClient::new(Wire {
+        service,
         connections: plain_http(),
         faults,
     })
@@ -163,6 +165,7 @@ impl HttpClient for Wire {
         components: &RuntimeComponents,
     ) -> SharedHttpConnector {
         SharedHttpConnector::new(Connector {
+            service: self.service,
             connection: self.connections.http_connector(settings, components),
             faults: self.faults.clone(),
         })
@@ -171,6 +174,7 @@ impl HttpClient for Wire {
 
 #[derive(Debug)]
 struct Connector {
+    service: Service,
     connection: SharedHttpConnector,
     faults: Faults,
 }
@@ -178,15 +182,12 @@ struct Connector {
 impl HttpConnector for Connector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         if let Some(refusal) = request.headers().get(REFUSED) {
-            let response = faults::refused("AccessDeniedException", refusal);
+            let response = self.service.denied(refusal);
             return HttpConnectorFuture::ready(Ok(response));
         }
         match self.faults.next() {
             None => self.connection.call(request),
-            Some(Fault::Throttled) => HttpConnectorFuture::ready(Ok(faults::refused(
-                "ProvisionedThroughputExceededException",
-                "The level of configured provisioned throughput for the table was exceeded",
-            ))),
+            Some(Fault::Throttled) => HttpConnectorFuture::ready(Ok(self.service.throttled())),
             Some(Fault::Unreachable) => HttpConnectorFuture::ready(Err(faults::broken())),
             Some(Fault::AnswerLost) => {
                 let answer = self.connection.call(request);

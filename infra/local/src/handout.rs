@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::dynamodb::Dynamo;
 use crate::home::{Home, HomeError, Secrets};
 use crate::keys::KeyError;
+use crate::links::Servers;
 use crate::s3::{DOCUMENTS, S3};
 use crate::template::{REGION, Template};
 use crate::tokens::{AUDIENCE, IDENTITIES, Issuer, Users};
@@ -44,6 +45,7 @@ impl Handout {
         secrets: &Secrets,
         dynamo: &Dynamo,
         s3: &S3,
+        links: &Servers,
         template: &Template,
     ) -> Result<Self, KeyError> {
         let tokens = issuer.ready_made(users)?;
@@ -54,6 +56,8 @@ impl Handout {
             ("SHAREPACT_DOCUMENTS", DOCUMENTS),
             ("AWS_ENDPOINT_URL_DYNAMODB", &dynamo.endpoint),
             ("AWS_ENDPOINT_URL_S3", &s3.endpoint),
+            ("AWS_ENDPOINT_URL_SQS", &links.sqs.endpoint),
+            ("AWS_ENDPOINT_URL_EVENTBRIDGE", &links.events.endpoint),
             ("AWS_REGION", REGION),
             ("AWS_ACCESS_KEY_ID", &secrets.access),
             ("AWS_SECRET_ACCESS_KEY", &secrets.secret),

@@ -5,6 +5,8 @@
 
 use sharepact_runtime::Operation;
 
+use crate::sources::Worker;
+
 /// The operations of one context.
 #[derive(Clone, Copy)]
 pub struct Context {
@@ -34,6 +36,11 @@ pub const CONTEXTS: &[Context] = &[
         operations: sharepact_wallets::OPERATIONS,
     },
     Context {
+        name: "documents",
+        description: "Contracts as PDF.",
+        operations: sharepact_documents::OPERATIONS,
+    },
+    Context {
         name: "openapi",
         description: "The description of this API.",
         operations: sharepact_openapi::OPERATIONS,
@@ -47,4 +54,15 @@ pub fn all() -> Vec<&'static Operation> {
         .iter()
         .flat_map(|context| context.operations.iter().copied())
         .collect()
+}
+
+/// Every function that is not behind HTTP.
+#[must_use]
+pub fn workers() -> Vec<&'static Worker> {
+    [
+        sharepact_events::WORKERS,
+        sharepact_documents::WORKERS,
+        sharepact_expiry::WORKERS,
+    ]
+    .concat()
 }

@@ -15,9 +15,12 @@ use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsInput;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemInput;
 use aws_smithy_runtime_api::client::interceptors::context::Input;
 
+use crate::faults::Service;
 use crate::template::{Effect, Statement, table_arn};
 
-/// One action on one table or index.
+mod others;
+
+/// One action on one resource: a table or an index, a queue, a bus, a bucket or what is in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Permission {
     /// The action as IAM spells it: `dynamodb:PutItem`.
@@ -26,6 +29,8 @@ pub struct Permission {
     pub table: String,
     /// The index, when it is about one.
     pub index: Option<String>,
+    /// The ARN, when it is about no table.
+    pub arn: Option<String>,
 }
 
 impl Permission {
@@ -34,6 +39,16 @@ impl Permission {
             action: format!("dynamodb:{action}"),
             table: table.unwrap_or_default().to_owned(),
             index: None,
+            arn: None,
+        }
+    }
+
+    fn of(service: Service, action: &str, arn: String) -> Self {
+        Self {
+            action: format!("{}:{action}", service.prefix()),
+            table: String::new(),
+            index: None,
+            arn: Some(arn),
         }
     }
 
@@ -45,6 +60,9 @@ impl Permission {
     /// The ARN it is about.
     #[must_use]
     pub fn resource(&self) -> String {
+        if let Some(arn) = &self.arn {
+            return arn.clone();
+        }
         let table = table_arn(&self.table);
         match &self.index {
             Some(index) => format!("{table}/index/{index}"),
@@ -54,7 +72,14 @@ impl Permission {
 }
 
 /// What the call with this input takes. `api` names calls that carry no data.
-pub(crate) fn taken(api: &str, input: &Input) -> Vec<Permission> {
+pub(crate) fn taken(service: Service, api: &str, input: &Input) -> Vec<Permission> {
+    match service {
+        Service::DynamoDb => of_table(api, input),
+        Service::EventBridge | Service::S3 | Service::Sqs => others::taken(service, api, input),
+    }
+}
+
+fn of_table(api: &str, input: &Input) -> Vec<Permission> {
     if let Some(input) = input.downcast_ref::<BatchGetItemInput>() {
         let tables = input.request_items().into_iter().flatten();
         return tables
@@ -223,14 +248,18 @@ mod tests {
             )
             .build()
             .unwrap();
-        let taken = taken("TransactWriteItems", &Input::erase(input));
+        let taken = taken(
+            Service::DynamoDb,
+            "TransactWriteItems",
+            &Input::erase(input),
+        );
         let actions: Vec<_> = taken.iter().map(|taken| taken.action.as_str()).collect();
         assert_eq!(actions, ["dynamodb:PutItem", "dynamodb:DeleteItem"]);
     }
 
     #[test]
     fn a_call_that_is_not_known_takes_a_permission_of_its_own_name() {
-        let taken = taken("DeleteTable", &Input::erase(()));
+        let taken = taken(Service::DynamoDb, "DeleteTable", &Input::erase(()));
         let [permission] = taken.as_slice() else {
             panic!("{taken:?}")
         };

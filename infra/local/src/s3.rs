@@ -50,17 +50,24 @@ pub struct S3 {
 }
 
 impl S3 {
-    /// Starts the server over the folder `s3` of `home`.
+    /// Starts the server over the folder `s3` of `home`, with these buckets.
     ///
     /// # Errors
     /// When the folder cannot be made or no port is free.
-    pub async fn start(home: &Path, secrets: &Secrets, stop: Stop) -> Result<Self, S3Error> {
+    pub async fn start(
+        home: &Path,
+        buckets: impl IntoIterator<Item = &str>,
+        secrets: &Secrets,
+        stop: Stop,
+    ) -> Result<Self, S3Error> {
         let root = home.join("s3");
-        let bucket = root.join(DOCUMENTS);
-        std::fs::create_dir_all(&bucket).map_err(|source| S3Error::Folder {
-            path: bucket,
-            source,
-        })?;
+        for bucket in buckets.into_iter().chain([DOCUMENTS]) {
+            let bucket = root.join(bucket);
+            std::fs::create_dir_all(&bucket).map_err(|source| S3Error::Folder {
+                path: bucket,
+                source,
+            })?;
+        }
         let files = FileSystem::new(&root).map_err(|error| S3Error::Open {
             path: root,
             why: format!("{error:?}"),

@@ -12,7 +12,7 @@ use aws_sdk_dynamodb::Client;
 use hyper::service::service_fn;
 use serde_json::Value;
 use sharepact_http::CursorKey;
-use sharepact_runtime::{App, Clock, Links, Operation};
+use sharepact_runtime::{App, Clock, Operation};
 use sharepact_store::Store;
 use thiserror::Error;
 use tokio::net::TcpListener;
@@ -21,17 +21,19 @@ use tokio::task::JoinHandle;
 use crate::authorizer::Authorizer;
 use crate::calls::Calls;
 use crate::dynamodb::{self, Dynamo, DynamoError};
-use crate::faults::Faults;
+use crate::faults::{Faults, Service};
 use crate::gateway::{self, Gateway, Invoke};
 use crate::guard::{self, Guard};
 use crate::handout::Handout;
 use crate::home::{Home, HomeError};
 use crate::keys::{KeyError, SigningKey};
+use crate::links::{LinkError, Links, Servers};
 use crate::request_log::RequestLog;
 use crate::routes::{RouteError, Routes, Target};
 use crate::s3::{S3, S3Error};
+use crate::sources::{self, Perform, Worker};
 use crate::stop::{self, Stop, Stopper};
-use crate::template::{Template, TemplateError};
+use crate::template::{Function, Template, TemplateError};
 use crate::tokens::{AUDIENCE, Issuer, Users};
 use crate::{connections, operations};
 
@@ -54,6 +56,10 @@ pub struct Options {
     pub template: Option<Template>,
     /// What runs the handlers; the handlers themselves, except in tests of the stack itself.
     pub invoke: Invoke,
+    /// The functions that are not behind HTTP; all of them, except in tests.
+    pub workers: Vec<&'static Worker>,
+    /// What runs them; their own functions, except where a test stands in between.
+    pub perform: Perform,
 }
 
 impl Options {
@@ -67,6 +73,8 @@ impl Options {
             operations: operations::all(),
             template: None,
             invoke: gateway::invoke,
+            workers: operations::workers(),
+            perform: sources::perform(),
         }
     }
 }
@@ -89,6 +97,9 @@ pub enum StackError {
     /// The embedded S3 does not serve.
     #[error(transparent)]
     S3(#[from] S3Error),
+    /// What follows a commit does not work.
+    #[error(transparent)]
+    Link(#[from] LinkError),
     /// The routes do not make a router.
     #[error(transparent)]
     Route(#[from] RouteError),
@@ -129,7 +140,9 @@ pub struct Stack {
     calls: Calls,
     faults: Faults,
     stopper: Stopper,
+    workers: Stopper,
     gateway: Vec<JoinHandle<()>>,
+    links: Links,
     servers: (Dynamo, S3),
     /// Last, so that the folder is free only when nothing uses it any more.
     home: Home,
@@ -158,24 +171,40 @@ impl Stack {
         let settings = |http| dynamodb::settings(&dynamo.endpoint, &secrets, http);
         let client = Client::from_conf(settings(guard::plain_http()));
         let faults = Faults::default();
-        let settings = settings(guard::shared_http(faults.clone()));
+        let settings = settings(guard::shared_http(Service::DynamoDb, faults.clone()));
         dynamodb::ensure_table(&client, &template.table, home.root()).await?;
-        let s3 = S3::start(home.root(), &secrets, stop.clone()).await?;
+        let buckets = template.buckets.values().map(String::as_str);
+        let s3 = S3::start(home.root(), buckets, &secrets, stop.clone()).await?;
+        let servers = Servers::start(&home, &template, &secrets, &s3, &clock, &stop).await?;
 
         let calls = Calls::default();
         let cursors = CursorKey::new(secrets.cursors.as_bytes()).ok_or(StackError::CursorKey)?;
+        let app = |name: &'static str, resource: String| {
+            let function = function(&template, &resource)?;
+            let guard = || {
+                let statements = function.statements.clone();
+                Guard::new(name, resource.clone(), statements, calls.clone())
+            };
+            let client = Client::from_conf(settings.to_builder().interceptor(guard()).build());
+            let clients = servers.maker.clients(|| Some(guard()));
+            let app = App {
+                store: Store::new(client, template.table.name.clone()),
+                clock: clock.clone(),
+                cursors: cursors.clone(),
+                links: servers.links_of(function, &clients),
+            };
+            Ok::<_, StackError>((function, app, clients))
+        };
         let mut targets = Vec::new();
         for operation in options.operations {
-            let client = guarded(operation, &template, &settings, &calls)?;
-            targets.push(Target {
-                operation,
-                app: App {
-                    store: Store::new(client, template.table.name.clone()),
-                    clock: clock.clone(),
-                    cursors: cursors.clone(),
-                    links: Links::default(),
-                },
-            });
+            let (_, app, _) = app(operation.name, operation.resource())?;
+            targets.push(Target { operation, app });
+        }
+        let (mut workers, mut own) = (Vec::new(), Vec::new());
+        for worker in options.workers {
+            let (function, app, clients) = app(worker.name, worker.resource())?;
+            workers.push((worker, function, app));
+            own.push((worker.name, clients));
         }
         let issuer = Issuer::new(key, &url);
         let gateway = Arc::new(Gateway {
@@ -183,11 +212,14 @@ impl Stack {
             authorizer: Authorizer::new(issuer.key(), issuer.url(), AUDIENCE)?,
             issuer: issuer.clone(),
             invoke: options.invoke,
-            clock,
+            clock: clock.clone(),
             log: options.log,
         });
-        let handout = Handout::new(&issuer, &users, &secrets, &dynamo, &s3, &template)?;
+        let handout = Handout::new(&issuer, &users, &secrets, &dynamo, &s3, &servers, &template)?;
         handout.write(&home)?;
+        let (workers_stopper, workers_stop) = stop::channel();
+        let how = (clock, options.perform, workers_stop);
+        let links = Links::start(servers, &home, &template, &dynamo, workers, own, how)?;
         let gateway = listeners
             .into_iter()
             .map(|listener| tokio::spawn(accept(listener, Arc::clone(&gateway), stop.clone())))
@@ -203,7 +235,9 @@ impl Stack {
             calls,
             faults,
             stopper,
+            workers: workers_stopper,
             gateway,
+            links,
             servers: (dynamo, s3),
             home,
         })
@@ -219,6 +253,12 @@ impl Stack {
     #[must_use]
     pub fn calls(&self) -> &Calls {
         &self.calls
+    }
+
+    /// What follows a commit: the bus, the queues and the workers.
+    #[must_use]
+    pub fn links(&self) -> &Links {
+        &self.links
     }
 
     /// Makes the functions' calls of DynamoDB go wrong.
@@ -255,6 +295,9 @@ impl Stack {
 
     /// Stops: requests that run are finished, then the state folder is free for another stack.
     pub async fn shutdown(self) {
+        // Workers first: what they are at, they finish with all that they need still there.
+        self.workers.stop();
+        let servers = self.links.sources_stopped().await;
         self.stopper.stop();
         for gateway in self.gateway {
             if tokio::time::timeout(Duration::from_secs(6), gateway)
@@ -264,6 +307,7 @@ impl Stack {
                 tracing::warn!("the gateway did not stop in time");
             }
         }
+        servers.stopped().await;
         let (dynamo, s3) = self.servers;
         dynamo.stopped().await;
         s3.stopped().await;
@@ -271,26 +315,11 @@ impl Stack {
     }
 }
 
-fn guarded(
-    operation: &'static Operation,
-    template: &Template,
-    settings: &aws_sdk_dynamodb::Config,
-    calls: &Calls,
-) -> Result<Client, StackError> {
-    let resource = operation.resource();
-    let function = template
+fn function<'a>(template: &'a Template, resource: &str) -> Result<&'a Function, StackError> {
+    template
         .functions
-        .get(&resource)
-        .ok_or_else(|| StackError::NoFunction(resource.clone()))?;
-    let guard = Guard::new(
-        operation.name,
-        resource,
-        function.statements.clone(),
-        calls.clone(),
-    );
-    Ok(Client::from_conf(
-        settings.to_builder().interceptor(guard).build(),
-    ))
+        .get(resource)
+        .ok_or_else(|| StackError::NoFunction(resource.to_owned()))
 }
 
 async fn accept(listener: TcpListener, gateway: Arc<Gateway>, stop: Stop) {

@@ -44,7 +44,9 @@ impl Links {
     /// # Errors
     /// When the function has none.
     pub fn documents(&self) -> Result<&Bucket, WorkError> {
-        self.documents.as_ref().ok_or_else(|| missing("SHAREPACT_DOCUMENTS"))
+        self.documents
+            .as_ref()
+            .ok_or_else(|| missing("SHAREPACT_DOCUMENTS"))
     }
 }
 

@@ -27,7 +27,10 @@ pub fn serve(operation: &'static Operation) -> ExitCode {
 pub fn serve_linked(operation: &'static Operation) -> ExitCode {
     start(operation.name, async {
         let links = crate::links::from_env().await;
-        let app = App { links, ..app().await? };
+        let app = App {
+            links,
+            ..app().await?
+        };
         let app = &app;
         lambda_http::run(service_fn(move |request: Request| async move {
             Ok::<_, std::convert::Infallible>(answer(operation, app, request).await)

@@ -50,6 +50,14 @@ pub struct Worker {
     pub run: for<'a> fn(&'a App, Value) -> Worked<'a>,
 }
 
+impl Worker {
+    /// `event-relay` → `EventRelay`, the template's resource.
+    #[must_use]
+    pub fn resource(&self) -> String {
+        crate::operation::resource(self.name)
+    }
+}
+
 /// The answer to a source that shall try some records again; an empty list is success.
 #[must_use]
 pub fn again<I: Into<String>>(identifiers: impl IntoIterator<Item = I>) -> Value {

@@ -27,7 +27,11 @@ pub struct DocumentRecord {
 impl Store {
     /// Notes where a contract's document is, unless that of a later version is noted already: a
     /// worker that is late, or sees an event twice, changes nothing.
-    pub fn note_document<'a>(&'a self, id: ContractId, record: &'a DocumentRecord) -> Boxed<'a, ()> {
+    pub fn note_document<'a>(
+        &'a self,
+        id: ContractId,
+        record: &'a DocumentRecord,
+    ) -> Boxed<'a, ()> {
         Box::pin(async move {
             let mut document = item::start(&keys::document(id));
             document.insert("version".to_owned(), item::number(record.version));

@@ -1,9 +1,11 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 
+use super::table::describe;
 use super::*;
 use crate::sample;
 use crate::scratch::Scratch;
 use crate::stack::{Stack, StackError};
+use crate::template::{Index, Key};
 
 #[tokio::test]
 async fn the_table_is_the_one_described() {

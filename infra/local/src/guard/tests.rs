@@ -39,7 +39,7 @@ impl Bench {
         let settings = dynamodb::settings(
             &self.stack.dynamodb,
             &secrets,
-            shared_http(self.faults.clone()),
+            shared_http(Service::DynamoDb, self.faults.clone()),
         );
         let guard = Guard::new(
             "thing",

@@ -1,7 +1,11 @@
 //! The functions of the template: their routes and their policies.
 
+use std::collections::BTreeMap;
+use std::time::Duration;
+
 use serde_norway::Value;
 
+use super::sources::EventSource;
 use super::{Names, TemplateError, entries};
 
 /// The resource type.
@@ -12,8 +16,14 @@ pub(super) const KIND: &str = "AWS::Serverless::Function";
 pub struct Function {
     /// Its routes.
     pub routes: Vec<Route>,
+    /// What else starts it.
+    pub sources: Vec<EventSource>,
+    /// How long it may run.
+    pub timeout: Duration,
     /// What its policies say.
     pub statements: Vec<Statement>,
+    /// Its own environment, with what the values refer to.
+    pub environment: BTreeMap<String, String>,
     /// The folder that its binary is taken from, as the template spells it.
     pub code: Option<String>,
 }
@@ -49,16 +59,45 @@ pub struct Statement {
     pub resources: Vec<String>,
 }
 
+/// What a function is read with.
+pub(super) struct Surroundings<'a> {
+    pub names: &'a Names,
+    /// The ARN of the table's stream.
+    pub stream: String,
+    /// How long functions may run that do not say.
+    pub timeout: Option<&'a Value>,
+}
+
+/// The services that have a local counterpart.
+const SERVED: [&str; 4] = ["dynamodb:", "events:", "s3:", "sqs:"];
+
 impl Function {
     pub(super) fn read(
         resource: &str,
         properties: &Value,
-        names: &Names,
+        surroundings: &Surroundings<'_>,
     ) -> Result<Self, TemplateError> {
+        let names = surroundings.names;
         let routes = entries(properties.get("Events"))
             .filter(|(_, event)| event.get("Type").and_then(Value::as_str) == Some("HttpApi"))
             .map(|(name, event)| Route::read(&format!("{resource}.{name}"), event, names))
             .collect::<Result<_, _>>()?;
+        let mut sources = Vec::new();
+        for (name, event) in entries(properties.get("Events")) {
+            sources.extend(EventSource::read(
+                resource,
+                name,
+                event,
+                &surroundings.stream,
+                names,
+            )?);
+        }
+        let timeout = properties
+            .get("Timeout")
+            .or(surroundings.timeout)
+            .map(|seconds| names.number(&format!("{resource}.Timeout"), seconds))
+            .transpose()?
+            .unwrap_or(3);
         let mut statements = Vec::new();
         if let Some(policies) = properties.get("Policies") {
             for policy in one_or_many(policies) {
@@ -69,9 +108,18 @@ impl Function {
                 }
             }
         }
+        let variables = properties
+            .get("Environment")
+            .and_then(|environment| environment.get("Variables"));
+        let environment = entries(variables)
+            .map(|(name, value)| Ok((name.to_owned(), names.text(value)?)))
+            .collect::<Result<_, TemplateError>>()?;
         Ok(Self {
             routes,
+            sources,
+            timeout: Duration::from_secs(timeout),
             statements,
+            environment,
             code: properties
                 .get("CodeUri")
                 .and_then(Value::as_str)
@@ -123,12 +171,15 @@ impl Statement {
                 return Err(TemplateError::Unexpected(format!("`{other}` is no Effect")));
             }
         };
-        // Only the table can be reached locally, so only its statements are resolved: the others
-        // may name resources that have no local counterpart.
+        // Only what can be reached locally is resolved: other statements may name resources that
+        // have no local counterpart.
         let actions: Vec<String> = names
             .texts(part("Action")?)?
             .into_iter()
-            .filter(|action| action == "*" || action.to_lowercase().starts_with("dynamodb:"))
+            .filter(|action| {
+                let action = action.to_lowercase();
+                action == "*" || SERVED.iter().any(|service| action.starts_with(service))
+            })
             .collect();
         let resources = if actions.is_empty() {
             Vec::new()

@@ -1,21 +1,30 @@
-//! `template.yaml` as the local stack reads it: the table, and each function's routes and policy.
+//! `template.yaml` as the local stack reads it: the table, the bus with its rules, the queues, and
+//! each function's routes, event sources and policy.
 //!
 //! The one rule: what the template says is read from the template. The local table and the local
 //! policies are made from the very lines that CloudFormation deploys.
 
 mod functions;
+mod queues;
+mod rules;
+mod sources;
 mod table;
 mod values;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use functions::Surroundings;
 use serde_norway::Value;
 use thiserror::Error;
 
 use crate::machine;
+use crate::queues::Queue;
 
 pub use functions::{Effect, Function, Route, Statement};
+pub use queues::queue_arn;
+pub use rules::{Rule, bus_arn, bus_name};
+pub use sources::{EventSource, QueueSource, ScheduleSource, StreamSource};
 pub(crate) use table::table_arn;
 pub use table::{Index, Key, Table};
 pub use values::{ACCOUNT, Names, REGION, STACK};
@@ -69,6 +78,14 @@ pub struct Template {
     pub table: Table,
     /// The functions, by resource name.
     pub functions: BTreeMap<String, Function>,
+    /// The queues, by resource name.
+    pub queues: BTreeMap<String, Queue>,
+    /// The names of the event buses, by resource name.
+    pub buses: BTreeMap<String, String>,
+    /// The rules on them.
+    pub rules: Vec<Rule>,
+    /// The names of the buckets, by resource name.
+    pub buckets: BTreeMap<String, String>,
     /// The whole document, for whoever wants to read more of it.
     pub document: Value,
 }
@@ -96,7 +113,7 @@ impl Template {
     /// When it is not a template that the local stack can follow.
     pub fn parse(text: &str) -> Result<Self, TemplateError> {
         let document: Value = serde_norway::from_str(text)?;
-        let resources: Vec<(&str, &str, &Value)> = entries(document.get("Resources"))
+        let resources: Vec<Resource<'_>> = entries(document.get("Resources"))
             .filter_map(|(name, resource)| Some((name, resource.get("Type")?.as_str()?, resource)))
             .collect();
 
@@ -110,11 +127,25 @@ impl Template {
             names.refer(*name, *name);
         }
 
-        let tables: Vec<_> = resources
-            .iter()
-            .filter(|(_, kind, _)| *kind == table::KIND)
-            .collect();
-        let [(logical, _, resource)] = tables.as_slice() else {
+        // Everything has its name before anything is read that may refer to it.
+        let mut queue_names = Vec::new();
+        for (name, resource) in of_kind(&resources, queues::KIND) {
+            let own = resource.get("Properties");
+            queue_names.push((name, queues::name(name, own, &mut names)?, own));
+        }
+        let mut buses = BTreeMap::new();
+        for (name, resource) in of_kind(&resources, rules::BUS) {
+            let bus = rules::bus(name, properties(name, resource)?, &mut names)?;
+            buses.insert(name.to_owned(), bus);
+        }
+        let mut buckets = BTreeMap::new();
+        for (name, resource) in of_kind(&resources, BUCKET) {
+            let bucket = bucket(name, resource.get("Properties"), &mut names)?;
+            buckets.insert(name.to_owned(), bucket);
+        }
+
+        let tables: Vec<_> = of_kind(&resources, table::KIND).collect();
+        let [(logical, resource)] = tables.as_slice() else {
             return Err(TemplateError::Count {
                 kind: table::KIND,
                 found: tables.len(),
@@ -123,21 +154,84 @@ impl Template {
         let table = Table::read(properties(logical, resource)?, &names)?;
         names.refer(*logical, &table.name);
         names.attribute(logical, "Arn", table.arn());
+        names.attribute(logical, "StreamArn", table.stream_arn());
 
-        let functions = resources
-            .iter()
-            .filter(|(_, kind, _)| *kind == functions::KIND)
-            .map(|(name, _, resource)| {
-                Function::read(name, properties(name, resource)?, &names)
-                    .map(|function| ((*name).to_owned(), function))
+        let queues = queue_names
+            .into_iter()
+            .map(|(resource, name, own)| {
+                queues::read(resource, name, own, &names).map(|queue| (resource.to_owned(), queue))
+            })
+            .collect::<Result<_, _>>()?;
+        let rules = of_kind(&resources, rules::RULE)
+            .filter_map(|(name, resource)| {
+                properties(name, resource)
+                    .and_then(|properties| rules::rule(name, properties, &names))
+                    .transpose()
+            })
+            .collect::<Result<_, _>>()?;
+        let surroundings = Surroundings {
+            names: &names,
+            stream: table.stream_arn(),
+            timeout: document
+                .get("Globals")
+                .and_then(|globals| globals.get("Function")?.get("Timeout")),
+        };
+        let functions = of_kind(&resources, functions::KIND)
+            .map(|(name, resource)| {
+                Function::read(name, properties(name, resource)?, &surroundings)
+                    .map(|function| (name.to_owned(), function))
             })
             .collect::<Result<_, _>>()?;
         Ok(Self {
             table,
             functions,
+            queues,
+            buses,
+            rules,
+            buckets,
             document,
         })
     }
+}
+
+/// The resource type of a bucket.
+const BUCKET: &str = "AWS::S3::Bucket";
+
+/// Gives the bucket its name: CloudFormation makes one up when the template gives none, locally it
+/// is the resource's behind the stack's.
+fn bucket(
+    resource: &str,
+    properties: Option<&Value>,
+    names: &mut Names,
+) -> Result<String, TemplateError> {
+    let name = match properties.and_then(|properties| properties.get("BucketName")) {
+        Some(name) => names.text(name)?,
+        None => format!("{STACK}-{}", resource.to_lowercase()),
+    };
+    names.refer(resource, name.clone());
+    names.attribute(resource, "Arn", format!("arn:aws:s3:::{name}"));
+    Ok(name)
+}
+
+/// A resource: its name, its type, itself.
+type Resource<'a> = (&'a str, &'a str, &'a Value);
+
+fn of_kind<'a, 'b>(
+    resources: &'b [Resource<'a>],
+    kind: &'static str,
+) -> impl Iterator<Item = (&'a str, &'a Value)> + use<'a, 'b> {
+    resources
+        .iter()
+        .filter(move |(_, found, _)| *found == kind)
+        .map(|(name, _, resource)| (*name, *resource))
+}
+
+fn list<'a>(holder: &'a Value, name: &str) -> impl Iterator<Item = &'a Value> + use<'a> {
+    holder
+        .get(name)
+        .and_then(Value::as_sequence)
+        .into_iter()
+        .flatten()
 }
 
 fn properties<'a>(name: &str, resource: &'a Value) -> Result<&'a Value, TemplateError> {
@@ -156,83 +250,4 @@ fn entries(value: Option<&Value>) -> impl Iterator<Item = (&str, &Value)> {
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
-    use super::*;
-
-    /// A table of the real one's kind, and functions that use every form of policy.
-    pub(crate) const SMALL: &str = include_str!("small.yaml");
-
-    #[test]
-    fn the_table_is_read_with_its_tags() {
-        let template = Template::parse(SMALL).unwrap();
-        let table = &template.table;
-        assert_eq!(table.name, "sharepact-contracts");
-        assert_eq!(table.ttl.as_deref(), Some("ttl"));
-        assert_eq!(table.key, Key::new("pk", Some("sk")));
-        assert_eq!(
-            table.indexes,
-            [
-                Index::all("by-asset", Key::new("liveAsset", Some("liveConsumer"))),
-                Index::all("by-waiting", Key::new("waitingFor", Some("waitingSince"))),
-            ]
-        );
-    }
-
-    #[test]
-    fn routes_and_statements_are_read() {
-        let template = Template::parse(SMALL).unwrap();
-        let view = &template.functions["ThingView"];
-        assert_eq!(
-            view.routes,
-            [Route {
-                method: "GET".to_owned(),
-                path: "/things/{id}".to_owned(),
-                open: false,
-            }]
-        );
-        let list = &template.functions["ThingList"];
-        let [statement] = list.statements.as_slice() else {
-            panic!("one statement, not {:?}", list.statements)
-        };
-        assert_eq!(statement.actions, ["dynamodb:Query"]);
-        assert_eq!(
-            statement.resources,
-            [format!("{}/index/by-asset", template.table.arn())]
-        );
-        assert!(
-            template.functions["OpenapiView"]
-                .routes
-                .iter()
-                .all(|r| r.open)
-        );
-    }
-
-    #[test]
-    fn a_template_without_a_table_is_refused() {
-        let error = Template::parse("Resources: {}").unwrap_err().to_string();
-        assert!(
-            error.contains("declares 0 resources of type AWS::DynamoDB::Table"),
-            "{error}"
-        );
-    }
-
-    #[test]
-    fn a_condition_is_refused_because_it_would_not_be_checked() {
-        let text = SMALL.replace("Sid: Read", "Condition: {Bool: {x: y}}");
-        assert_ne!(text, SMALL);
-        let error = Template::parse(&text).unwrap_err().to_string();
-        assert!(error.contains("Condition"), "{error}");
-    }
-
-    #[test]
-    fn the_built_in_template_is_understood() {
-        let template = Template::parse(BUILT_IN).unwrap();
-        assert!(!template.table.indexes.is_empty());
-        let list = &template.functions["ContractList"].statements;
-        let arn = format!("{}/index/by-consumer", template.table.arn());
-        assert!(
-            list.iter()
-                .any(|statement| statement.resources.contains(&arn))
-        );
-    }
-}
+pub(crate) mod tests;

@@ -3,7 +3,7 @@
 use aws_sdk_dynamodb::types::ScalarAttributeType;
 use serde_norway::Value;
 
-use super::{ACCOUNT, Names, REGION, STACK, TemplateError};
+use super::{ACCOUNT, Names, REGION, STACK, TemplateError, list};
 
 /// The resource type.
 pub(super) const KIND: &str = "AWS::DynamoDB::Table";
@@ -52,6 +52,12 @@ impl Table {
     #[must_use]
     pub fn arn(&self) -> String {
         table_arn(&self.name)
+    }
+
+    /// The ARN that the local stack knows its stream by.
+    #[must_use]
+    pub fn stream_arn(&self) -> String {
+        format!("{}/stream/local", self.arn())
     }
 
     pub(super) fn read(properties: &Value, names: &Names) -> Result<Self, TemplateError> {
@@ -151,14 +157,6 @@ impl Key {
             range,
         })
     }
-}
-
-fn list<'a>(holder: &'a Value, name: &str) -> impl Iterator<Item = &'a Value> {
-    holder
-        .get(name)
-        .and_then(Value::as_sequence)
-        .into_iter()
-        .flatten()
 }
 
 fn text(holder: &Value, name: &str, names: &Names) -> Result<String, TemplateError> {

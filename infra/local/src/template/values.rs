@@ -3,7 +3,9 @@
 //! The one rule: a function that is not understood is an error that names it, never an empty text.
 
 use std::collections::BTreeMap;
+use std::str::FromStr;
 
+use serde_json::Value as Json;
 use serde_norway::{Mapping, Value};
 
 use super::TemplateError;
@@ -76,6 +78,41 @@ impl Names {
         match value {
             Value::Sequence(items) => items.iter().map(|item| self.text(item)).collect(),
             other => Ok(vec![self.text(other)?]),
+        }
+    }
+
+    /// The number that `value` stands for.
+    ///
+    /// # Errors
+    /// When it is none; `what` is it that should have been.
+    pub fn number<T: FromStr>(&self, what: &str, value: &Value) -> Result<T, TemplateError> {
+        let text = self.text(value)?;
+        text.parse()
+            .map_err(|_| TemplateError::Unexpected(format!("{what} is `{text}`, not a number")))
+    }
+
+    /// The JSON that `value` stands for.
+    ///
+    /// # Errors
+    /// When it has no counterpart in JSON, or uses something that is not understood.
+    pub fn json(&self, value: &Value) -> Result<Json, TemplateError> {
+        if intrinsic(value).is_some() {
+            return self.text(value).map(Json::String);
+        }
+        match value {
+            Value::Sequence(items) => items.iter().map(|item| self.json(item)).collect(),
+            Value::Mapping(mapping) => mapping
+                .iter()
+                .map(|(key, value)| Ok((self.text(key)?, self.json(value)?)))
+                .collect::<Result<serde_json::Map<_, _>, _>>()
+                .map(Json::Object),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {
+                serde_json::to_value(value)
+                    .map_err(|error| TemplateError::Unexpected(error.to_string()))
+            }
+            Value::Tagged(_) => Err(TemplateError::Unexpected(format!(
+                "{value:?} has no counterpart in JSON"
+            ))),
         }
     }
 

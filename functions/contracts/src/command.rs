@@ -155,6 +155,6 @@ fn claim(fact: &ContractFact) -> Claim {
         | ContractFact::Rejected { .. }
         | ContractFact::Stopped { .. } => Claim::Release,
         // Its time was over, and with it its claim; another contract may hold the place by now.
-        ContractFact::Expired { .. } => Claim::Untouched,
+        ContractFact::Expiring { .. } | ContractFact::Expired { .. } => Claim::Untouched,
     }
 }

@@ -46,6 +46,29 @@ pub(crate) struct Servers {
 }
 
 impl Servers {
+    /// What a function is linked to, as its environment in the template says.
+    pub(crate) fn links_of(
+        &self,
+        function: &Function,
+        clients: &Clients,
+    ) -> sharepact_runtime::Links {
+        let setting = |name: &str| function.environment.get(name).cloned();
+        let url = |queue: String| {
+            let known = |(resource, url): (&String, &String)| {
+                (*resource == queue || url.rsplit('/').next() == Some(&queue)).then(|| url.clone())
+            };
+            self.urls.iter().find_map(known).unwrap_or(queue)
+        };
+        sharepact_runtime::Links {
+            bus: setting("SHAREPACT_BUS")
+                .map(|name| sharepact_runtime::Bus::new(clients.bus.clone(), name)),
+            expiries: setting("SHAREPACT_EXPIRIES")
+                .map(|queue| sharepact_runtime::Queue::new(clients.queues.clone(), url(queue))),
+            documents: setting("SHAREPACT_DOCUMENTS")
+                .map(|name| sharepact_runtime::Bucket::new(clients.documents.clone(), name)),
+        }
+    }
+
     pub(crate) async fn start(
         home: &Home,
         template: &Template,

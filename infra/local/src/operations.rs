@@ -36,6 +36,11 @@ pub const CONTEXTS: &[Context] = &[
         operations: sharepact_wallets::OPERATIONS,
     },
     Context {
+        name: "documents",
+        description: "Contracts as PDF.",
+        operations: sharepact_documents::OPERATIONS,
+    },
+    Context {
         name: "openapi",
         description: "The description of this API.",
         operations: sharepact_openapi::OPERATIONS,
@@ -54,5 +59,10 @@ pub fn all() -> Vec<&'static Operation> {
 /// Every function that is not behind HTTP.
 #[must_use]
 pub fn workers() -> Vec<&'static Worker> {
-    Vec::new()
+    [
+        sharepact_events::WORKERS,
+        sharepact_documents::WORKERS,
+        sharepact_expiry::WORKERS,
+    ]
+    .concat()
 }

@@ -68,6 +68,7 @@ pub(crate) fn targets() -> Vec<Target> {
                 store: Store::new(client.clone(), "t"),
                 clock: Clock::system(),
                 cursors: CursorKey::new(&[7; 32]).unwrap(),
+                links: sharepact_runtime::Links::default(),
             },
         })
         .collect()

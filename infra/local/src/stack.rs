@@ -186,12 +186,13 @@ impl Stack {
                 Guard::new(name, resource.clone(), statements, calls.clone())
             };
             let client = Client::from_conf(settings.to_builder().interceptor(guard()).build());
+            let clients = servers.maker.clients(|| Some(guard()));
             let app = App {
                 store: Store::new(client, template.table.name.clone()),
                 clock: clock.clone(),
                 cursors: cursors.clone(),
+                links: servers.links_of(function, &clients),
             };
-            let clients = servers.maker.clients(|| Some(guard()));
             Ok::<_, StackError>((function, app, clients))
         };
         let mut targets = Vec::new();

@@ -238,6 +238,8 @@ pub struct Acceptance {
     pub author: Author,
     /// The revision that binds both.
     pub revision: u32,
+    /// The hash of the event that records it.
+    pub hash: Digest,
     /// When.
     pub at: Timestamp,
 }
@@ -296,6 +298,9 @@ pub struct Contract {
     /// Until when; none before activation, and for one that lasts forever.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<Timestamp>,
+    /// How many days ahead of its end a warning was last given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub warned: Option<u16>,
     /// What the provider says of the payment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment_reference: Option<Line>,

@@ -75,6 +75,7 @@ const LEGAL: &[(Stage, Who, Door, CommandKind, Status)] = &[
     (Stage::Active,    Who::Provider, Door::Framework, CommandKind::Extend,    Status::Active),
     (Stage::Active,    Who::Provider, Door::Any,       CommandKind::Stop,      Status::Stopped),
     (Stage::Active,    Who::Consumer, Door::Any,       CommandKind::Stop,      Status::Stopped),
+    (Stage::Active,    Who::System,   Door::Any,       CommandKind::Warn,      Status::Active),
     (Stage::Due,       Who::System,   Door::Any,       CommandKind::Expire,    Status::Expired),
 ];
 
@@ -142,6 +143,7 @@ impl Place {
             CommandKind::Activate,
             CommandKind::Extend,
             CommandKind::Stop,
+            CommandKind::Warn,
             CommandKind::Expire,
         ];
         order
@@ -177,7 +179,7 @@ impl Place {
             Seat::Member(side) => (side, true),
         };
         let nobodys = match command {
-            CommandKind::Expire => true,
+            CommandKind::Warn | CommandKind::Expire => true,
             CommandKind::Extend => !self.framework,
             _ => false,
         };

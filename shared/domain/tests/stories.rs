@@ -379,3 +379,27 @@ fn nothing_but_a_quota_contract_with_an_end_is_extended() {
     let expected = [("/until".to_owned(), Rule::InvalidDuration)];
     assert_eq!(violated(refusal), expected);
 }
+
+#[test]
+fn a_warning_is_given_once_for_each_horizon() {
+    let mut story = Story::active(MONTH);
+    let end = story.contract.expires_at.unwrap();
+    let before = |days: i64| end.plus(-chrono::TimeDelta::days(days)).unwrap();
+    let warn =
+        |story: &mut Story, days, at| story.attempt(&Actor::System, Command::Warn { days }, at);
+    assert!(
+        warn(&mut story, 14, before(20)).is_err(),
+        "the end is further off"
+    );
+    assert!(warn(&mut story, 14, before(10)).is_ok());
+    assert!(warn(&mut story, 14, before(10)).is_err(), "it was given");
+    assert!(
+        warn(&mut story, 3, before(2)).is_ok(),
+        "a nearer one is another"
+    );
+    assert!(
+        warn(&mut story, 14, before(2)).is_err(),
+        "a nearer one was given"
+    );
+    assert_eq!(story.contract.recorded, Status::Active);
+}

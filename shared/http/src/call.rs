@@ -246,6 +246,13 @@ impl Call {
         body::read(&self.body)
     }
 
+    /// Does the caller ask for JSON by name?
+    #[must_use]
+    pub fn accepts_json(&self) -> bool {
+        self.header(header::ACCEPT.as_str())
+            .is_some_and(|accept| accept.contains("application/json"))
+    }
+
     /// `If-Match` and `If-None-Match`.
     #[must_use]
     pub fn precondition(&self) -> Precondition {

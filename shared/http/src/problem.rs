@@ -85,6 +85,7 @@ registry! {
     TooLarge, "payload-too-large", PAYLOAD_TOO_LARGE, "The body is too large";
     UnsupportedMediaType, "unsupported-media-type", UNSUPPORTED_MEDIA_TYPE, "The body's media type is not JSON";
     IdempotencyKeyReused, "idempotency-key-reused", UNPROCESSABLE_ENTITY, "The Idempotency-Key was used for another request";
+    NoDocument, "no-document", NOT_FOUND, "There is no document yet";
     Internal, "internal", INTERNAL_SERVER_ERROR, "Something went wrong on our side";
     Unavailable, "temporarily-unavailable", SERVICE_UNAVAILABLE, "The service cannot answer right now";
 }

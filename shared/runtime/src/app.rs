@@ -8,6 +8,8 @@ use sharepact_http::CursorKey;
 use sharepact_store::Store;
 use uuid::Uuid;
 
+use crate::Links;
+
 /// Where "now" comes from.
 #[derive(Clone)]
 pub struct Clock(Arc<dyn Fn() -> Timestamp + Send + Sync>);
@@ -41,6 +43,8 @@ pub struct App {
     pub clock: Clock,
     /// Signs the cursors of lists.
     pub cursors: CursorKey,
+    /// What workers are linked to besides the table.
+    pub links: Links,
 }
 
 impl App {

@@ -5,21 +5,33 @@
 //! tests build an `App` of their own and call the very same handlers.
 
 mod app;
+mod batch;
+mod bucket;
+mod bus;
 mod config;
 mod failure;
 pub mod idempotency;
+mod links;
 mod listing;
 mod operation;
+mod queue;
 mod sealing;
 mod serve;
+mod worker;
 
 pub use app::{App, Clock};
+pub use batch::messages;
+pub use bucket::Bucket;
+pub use bus::{Bus, MOST as MOST_ENTRIES, Publication};
 pub use config::{Config, ConfigError};
 pub use failure::failed;
+pub use links::Links;
 pub use listing::{Listed, list};
 pub use operation::{
     Access, Answer, CURSOR, Grant, Handler, LIMIT, Operation, QueryParameter, Reply, Shape,
     USER_ID, answer,
 };
+pub use queue::Queue;
 pub use sealing::seal;
-pub use serve::serve;
+pub use serve::{serve, serve_linked, work};
+pub use worker::{Source, WorkError, Worked, Worker, again};

@@ -162,13 +162,7 @@ impl Operation {
     /// `contract-accept` → `ContractAccept`, the template's resource.
     #[must_use]
     pub fn resource(&self) -> String {
-        self.name
-            .split('-')
-            .map(|word| {
-                let (first, rest) = word.split_at(usize::from(!word.is_empty()));
-                first.to_uppercase() + rest
-            })
-            .collect()
+        resource(self.name)
     }
 
     /// `contract-accept` → `contractAccept`, the operationId.
@@ -178,6 +172,16 @@ impl Operation {
         let (first, rest) = resource.split_at(usize::from(!resource.is_empty()));
         first.to_lowercase() + rest
     }
+}
+
+/// A name in kebab case as a resource of the template.
+pub(crate) fn resource(name: &str) -> String {
+    name.split('-')
+        .map(|word| {
+            let (first, rest) = word.split_at(usize::from(!word.is_empty()));
+            first.to_uppercase() + rest
+        })
+        .collect()
 }
 
 /// Answers a request as the deployed function would: parses it, runs the handler, and turns a

@@ -1,47 +1,85 @@
-//! The `main` of a function: settings, one client, the handler.
+//! The `main` of a function: settings, clients, the handler.
 
 use std::process::ExitCode;
 
-use lambda_http::{Error, Request, run, service_fn};
+use lambda_http::{Error, Request, service_fn};
+use lambda_runtime::LambdaEvent;
+use serde_json::Value;
 use sharepact_store::Store;
 
-use crate::{App, Clock, Config, Operation, answer};
+use crate::{App, Clock, Config, Operation, Worker, answer};
 
 /// Serves one operation until the environment is shut down.
-///
-/// A current-thread runtime: an environment answers one request at a time.
 #[must_use]
 pub fn serve(operation: &'static Operation) -> ExitCode {
+    start(operation.name, async {
+        let app = app().await?;
+        let app = &app;
+        lambda_http::run(service_fn(move |request: Request| async move {
+            Ok::<_, std::convert::Infallible>(answer(operation, app, request).await)
+        }))
+        .await
+    })
+}
+
+/// Serves one operation that is linked to more than the table.
+#[must_use]
+pub fn serve_linked(operation: &'static Operation) -> ExitCode {
+    start(operation.name, async {
+        let links = crate::links::from_env().await;
+        let app = App {
+            links,
+            ..app().await?
+        };
+        let app = &app;
+        lambda_http::run(service_fn(move |request: Request| async move {
+            Ok::<_, std::convert::Infallible>(answer(operation, app, request).await)
+        }))
+        .await
+    })
+}
+
+/// Serves one worker until the environment is shut down.
+#[must_use]
+pub fn work(worker: &'static Worker) -> ExitCode {
+    start(worker.name, async {
+        let app = App {
+            links: crate::links::from_env().await,
+            ..app().await?
+        };
+        let app = &app;
+        lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| async move {
+            (worker.run)(app, event.payload).await.map_err(Error::from)
+        }))
+        .await
+    })
+}
+
+/// A current-thread runtime: an environment answers one request at a time.
+fn start(name: &str, serving: impl Future<Output = Result<(), Error>>) -> ExitCode {
     lambda_http::tracing::init_default_subscriber();
-    let runtime = match tokio::runtime::Builder::new_current_thread()
+    let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
-        .build()
-    {
-        Ok(runtime) => runtime,
-        Err(error) => {
-            tracing::error!(%error, "the async runtime did not start");
-            return ExitCode::FAILURE;
-        }
+        .build();
+    let outcome = match runtime {
+        Ok(runtime) => runtime.block_on(serving),
+        Err(error) => Err(error.into()),
     };
-    match runtime.block_on(start(operation)) {
+    match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            tracing::error!(operation = operation.name, %error, "the function stopped");
+            tracing::error!(function = name, %error, "the function stopped");
             ExitCode::FAILURE
         }
     }
 }
 
-async fn start(operation: &'static Operation) -> Result<(), Error> {
+async fn app() -> Result<App, Error> {
     let config = Config::from_env()?;
-    let app = App {
+    Ok(App {
         store: Store::from_env(config.table).await,
         clock: Clock::system(),
         cursors: config.cursors,
-    };
-    let app = &app;
-    run(service_fn(move |request: Request| async move {
-        Ok::<_, std::convert::Infallible>(answer(operation, app, request).await)
-    }))
-    .await
+        links: crate::Links::default(),
+    })
 }

@@ -37,6 +37,10 @@ pub(crate) fn contract_terms(id: ContractId) -> Key {
     Key::new(format!("CONTRACT#{id}"), TERMS)
 }
 
+pub(crate) fn document(id: ContractId) -> Key {
+    Key::new(format!("CONTRACT#{id}"), "DOCUMENT")
+}
+
 pub(crate) fn revision(id: ContractId, number: u32) -> Key {
     Key::new(format!("CONTRACT#{id}"), format!("REVISION#{number:06}"))
 }
@@ -154,10 +158,19 @@ pub(crate) fn asset_listing(id: &AssetId) -> String {
 /// How many partitions an hour's due contracts are spread over.
 const SHARDS: u8 = 16;
 
+/// The partitions of the due index for one hour.
+pub(crate) fn due_buckets(hour: Timestamp) -> impl Iterator<Item = String> {
+    (0..SHARDS).map(move |shard| bucket(hour, shard))
+}
+
 /// The partition of the due index: the hour and one of sixteen shards, so that the contracts that
 /// end at midnight do not meet in one place.
 pub(crate) fn due_bucket(at: Timestamp, id: ContractId) -> String {
     let shard = id.to_string().bytes().fold(0_u8, u8::wrapping_add) % SHARDS;
+    bucket(at, shard)
+}
+
+fn bucket(at: Timestamp, shard: u8) -> String {
     let hour: String = at.to_string().chars().take(13).collect();
     format!("{hour}#{shard:02}")
 }

@@ -6,6 +6,7 @@
 //! | `item` | domain values ↔ items |
 //! | `read` | single aggregates, one round trip each |
 //! | `listing` | merged, paged queries over the indexes |
+//! | `due` | what the expiry job asks for |
 //! | `commit` | the one write: state (conditional) + event + guards + remembered answer |
 //! | `error` | what can go wrong, and whether trying again helps |
 //!
@@ -17,6 +18,8 @@
 
 mod client;
 mod commit;
+mod document;
+mod due;
 mod error;
 mod item;
 mod keys;
@@ -28,6 +31,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 pub use commit::{Change, Claim, Outcome, Rejected};
+pub use document::DocumentRecord;
 pub use error::StoreError;
 pub use item::{ContractRecord, Remembered, Ticket};
 pub use keys::{Index, Position};

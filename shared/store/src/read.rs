@@ -15,7 +15,7 @@ use sharepact_domain::wallet::Wallet;
 
 use crate::item::{self, ContractRecord, Item, Remembered, Ticket};
 use crate::keys::{self, Key};
-use crate::{Boxed, Store, StoreError};
+use crate::{Boxed, DocumentRecord, Store, StoreError};
 
 /// What a command found.
 #[derive(Debug)]
@@ -108,6 +108,20 @@ impl Store {
                 }),
                 remembered: remembered(&items, answer.as_ref(), now)?,
             })
+        })
+    }
+
+    /// A contract, and where its document is.
+    pub fn documented(
+        &self,
+        id: ContractId,
+    ) -> Boxed<'_, Option<(Contract, Option<DocumentRecord>)>> {
+        Box::pin(async move {
+            let (state, document) = (keys::contract(id), keys::document(id));
+            let items = self.batch([&state, &document]).await?;
+            let contract: Option<Contract> = items.state(&state)?;
+            let document = items.state(&document)?;
+            Ok(contract.map(|contract| (contract, document)))
         })
     }
 

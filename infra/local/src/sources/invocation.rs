@@ -13,7 +13,7 @@ use sharepact_runtime::App;
 use thiserror::Error;
 use tokio::task::AbortHandle;
 
-use super::worker::{Work, WorkError, Worker};
+use super::{Work, WorkError, Worker};
 
 /// What runs a worker: its own function, except where a test stands in between.
 pub type Perform = Arc<dyn Fn(&'static Worker, App, Value) -> Work<'static> + Send + Sync>;

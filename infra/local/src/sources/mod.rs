@@ -9,7 +9,6 @@ mod queue;
 mod recurrence;
 mod schedule;
 mod stream;
-mod worker;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -33,7 +32,7 @@ use stream::{Reached, StreamPoller};
 
 pub use invocation::{Failed, Perform, perform};
 pub use recurrence::{Recurrence, RecurrenceError};
-pub use worker::{Source, Work, WorkError, Worker};
+pub use sharepact_runtime::{Source, WorkError, Worked as Work, Worker};
 
 /// Why the event sources do not start.
 #[derive(Debug, Error)]

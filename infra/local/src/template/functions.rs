@@ -1,5 +1,6 @@
 //! The functions of the template: their routes and their policies.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde_norway::Value;
@@ -21,6 +22,8 @@ pub struct Function {
     pub timeout: Duration,
     /// What its policies say.
     pub statements: Vec<Statement>,
+    /// Its own environment, with what the values refer to.
+    pub environment: BTreeMap<String, String>,
     /// The folder that its binary is taken from, as the template spells it.
     pub code: Option<String>,
 }
@@ -105,11 +108,18 @@ impl Function {
                 }
             }
         }
+        let variables = properties
+            .get("Environment")
+            .and_then(|environment| environment.get("Variables"));
+        let environment = entries(variables)
+            .map(|(name, value)| Ok((name.to_owned(), names.text(value)?)))
+            .collect::<Result<_, TemplateError>>()?;
         Ok(Self {
             routes,
             sources,
             timeout: Duration::from_secs(timeout),
             statements,
+            environment,
             code: properties
                 .get("CodeUri")
                 .and_then(Value::as_str)

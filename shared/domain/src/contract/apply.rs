@@ -30,6 +30,7 @@ impl Contract {
             acceptance: None,
             effective_at: None,
             expires_at: None,
+            warned: None,
             payment_reference: None,
             ending: None,
             created_at: at,
@@ -68,6 +69,7 @@ impl Contract {
                     by: Side::Consumer,
                     author: event.actor.clone(),
                     revision: 1,
+                    hash: event.hash,
                     at,
                 }),
                 effective_at: Some(at),
@@ -98,6 +100,7 @@ impl Contract {
             | ContractFact::Activated { .. }
             | ContractFact::Extended { .. }
             | ContractFact::Stopped { .. }
+            | ContractFact::Expiring { .. }
             | ContractFact::Expired { .. } => None,
         }
     }
@@ -183,6 +186,7 @@ impl Contract {
                     by,
                     author: event.actor.clone(),
                     revision,
+                    hash: event.hash,
                     at,
                 }),
                 ..next
@@ -203,12 +207,17 @@ impl Contract {
             },
             ContractFact::Extended { expires_at } => Self {
                 expires_at: Some(expires_at),
+                warned: None,
                 ..next
             },
             ContractFact::Stopped { by, reason, detail } => {
                 ended(Status::Stopped, Some(by), Some(reason), detail, next)
             }
             // However late it was recorded, the contract ended when its time was over.
+            ContractFact::Expiring { days, .. } => Self {
+                warned: Some(days),
+                ..next
+            },
             ContractFact::Expired { expires_at } => Self {
                 recorded: Status::Expired,
                 turn: None,

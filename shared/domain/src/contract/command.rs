@@ -55,6 +55,11 @@ pub enum Command {
         /// More about it.
         detail: Option<Note>,
     },
+    /// Sharepact says that the contract's time is over soon.
+    Warn {
+        /// How many days ahead, at the most.
+        days: u16,
+    },
     /// Sharepact records that the contract's time is over.
     Expire,
 }
@@ -78,13 +83,15 @@ pub enum CommandKind {
     Extend,
     /// See [`Command::Stop`].
     Stop,
+    /// See [`Command::Warn`].
+    Warn,
     /// See [`Command::Expire`].
     Expire,
 }
 
 impl CommandKind {
     /// Every command, in the order of the pipeline.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Decline,
         Self::Draft,
         Self::Negotiate,
@@ -93,6 +100,7 @@ impl CommandKind {
         Self::Activate,
         Self::Extend,
         Self::Stop,
+        Self::Warn,
         Self::Expire,
     ];
 
@@ -108,6 +116,7 @@ impl CommandKind {
             Self::Activate => "activate",
             Self::Extend => "extend",
             Self::Stop => "stop",
+            Self::Warn => "warn",
             Self::Expire => "expire",
         }
     }
@@ -126,6 +135,7 @@ impl Command {
             Self::Activate { .. } => CommandKind::Activate,
             Self::Extend { .. } => CommandKind::Extend,
             Self::Stop { .. } => CommandKind::Stop,
+            Self::Warn { .. } => CommandKind::Warn,
             Self::Expire => CommandKind::Expire,
         }
     }

@@ -244,11 +244,22 @@ impl Contract {
                 reason,
                 detail,
             },
+            Command::Warn { days } => self.warning(days, now).ok_or_else(missing)?,
             Command::Expire => ContractFact::Expired {
                 expires_at: self.expires_at.ok_or_else(missing)?,
             },
         };
         Ok(Decision::without_terms(fact))
+    }
+}
+
+impl Contract {
+    /// The warning that is due `days` ahead of the end, unless it or a later one was given.
+    fn warning(&self, days: u16, now: Timestamp) -> Option<ContractFact> {
+        let given = self.warned.is_some_and(|warned| warned <= days);
+        let horizon = now.plus_days(u32::from(days))?;
+        let expires_at = self.expires_at.filter(|end| *end <= horizon && !given)?;
+        Some(ContractFact::Expiring { days, expires_at })
     }
 }
 

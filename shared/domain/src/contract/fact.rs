@@ -142,6 +142,14 @@ pub enum ContractFact {
         /// More about it.
         detail: Option<Note>,
     },
+    /// Its time is over soon.
+    #[serde(rename = "contract.expiring")]
+    Expiring {
+        /// How many days ahead, at the most.
+        days: u16,
+        /// When it will be over.
+        expires_at: Timestamp,
+    },
     /// Its time was over.
     #[serde(rename = "contract.expired")]
     Expired {
@@ -166,6 +174,7 @@ impl Fact for ContractFact {
             Self::Activated { .. } => "contract.activated",
             Self::Extended { .. } => "contract.extended",
             Self::Stopped { .. } => "contract.stopped",
+            Self::Expiring { .. } => "contract.expiring",
             Self::Expired { .. } => "contract.expired",
         }
     }

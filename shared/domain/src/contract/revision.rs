@@ -59,6 +59,7 @@ impl Revision {
             | ContractFact::Activated { .. }
             | ContractFact::Extended { .. }
             | ContractFact::Stopped { .. }
+            | ContractFact::Expiring { .. }
             | ContractFact::Expired { .. } => return None,
         };
         let (offer, terms) = after.offer.as_ref().zip(terms)?;

@@ -189,6 +189,12 @@ pub const RULES: &[Rule] = &[
         Status::Stopped,
     ),
     Rule::new(
+        CommandKind::Warn,
+        By::System,
+        &[Phase::Active],
+        Status::Active,
+    ),
+    Rule::new(
         CommandKind::Expire,
         By::System,
         &[Phase::Due],

@@ -259,6 +259,7 @@ pub fn fitting(kind: CommandKind, until: Timestamp) -> Command {
         CommandKind::Activate => activate(),
         CommandKind::Extend => Command::Extend { until },
         CommandKind::Stop => stop(),
+        CommandKind::Warn => Command::Warn { days: u16::MAX },
         CommandKind::Expire => Command::Expire,
     }
 }

@@ -242,11 +242,13 @@ impl CommandBody for UpdateBody {
                 payment_reference: need("paymentReference", self.payment_reference)?,
             }
             .command(),
-            CommandKind::Stop | CommandKind::Extend | CommandKind::Expire => StopBody {
-                reason: need("reason", self.reason)?,
-                detail: self.detail,
+            CommandKind::Stop | CommandKind::Extend | CommandKind::Warn | CommandKind::Expire => {
+                StopBody {
+                    reason: need("reason", self.reason)?,
+                    detail: self.detail,
+                }
+                .command()
             }
-            .command(),
         }
     }
 }
@@ -278,7 +280,9 @@ impl UpdateBody {
             CommandKind::Accept => &[],
             CommandKind::Decline | CommandKind::Reject => &["reason"],
             CommandKind::Activate => &["paymentReference"],
-            CommandKind::Stop | CommandKind::Extend | CommandKind::Expire => &["reason", "detail"],
+            CommandKind::Stop | CommandKind::Extend | CommandKind::Warn | CommandKind::Expire => {
+                &["reason", "detail"]
+            }
         };
         let given = [
             ("price", &self.price),

@@ -162,7 +162,7 @@ impl Lab {
             let image = &record["dynamodb"]["NewImage"];
             let text = image["text"]["S"].as_str().unwrap();
             match self.meets("test-relay", text) {
-                Some(Trouble::Explosive) => return Err(WorkError("boom".to_owned())),
+                Some(Trouble::Explosive) => return Err(WorkError::Passing("boom".to_owned())),
                 // As the real one: it publishes what stands before, and reports this one.
                 Some(Trouble::Poison) => {
                     poison = Some(at);
@@ -186,7 +186,7 @@ impl Lab {
             return Ok(report(&records, poison));
         }
         let answer = call.send().await.map_err(|error| {
-            WorkError(aws_sdk_dynamodb::error::DisplayErrorContext(error).to_string())
+            WorkError::Passing(aws_sdk_dynamodb::error::DisplayErrorContext(error).to_string())
         })?;
         let failed = answer
             .entries()
@@ -206,7 +206,7 @@ impl Lab {
                     failed.push(json!({ "itemIdentifier": record["messageId"] }));
                     continue;
                 }
-                Some(Trouble::Explosive) => return Err(WorkError("boom".to_owned())),
+                Some(Trouble::Explosive) => return Err(WorkError::Passing("boom".to_owned())),
                 Some(Trouble::Panic) => panic!("asked to"),
                 Some(Trouble::Hang) => pending().await,
                 None => {}

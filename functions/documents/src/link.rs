@@ -1,0 +1,51 @@
+//! `GET /contracts/{id}/document` – a short-lived link to the contract as PDF.
+//!
+//! Who: both sides and operators; to anyone else there is no such contract. 302 to the link, or
+//! JSON for a caller that accepts it.
+
+use lambda_http::http::Method;
+use sharepact_domain::id::ContractId;
+use sharepact_http::{Call, Problem, ProblemType, Reply};
+use sharepact_runtime::{Access, Answer, App, Grant, Operation, Shape, failed};
+
+use crate::printed;
+use crate::wire::DocumentView;
+
+/// The operation.
+pub static OPERATION: Operation = Operation {
+    name: "contract-document",
+    method: Method::GET,
+    path: "/contracts/{id}/document",
+    summary: "the contract as PDF",
+    description: "A link that works for five minutes: 302 to it, or JSON with Accept: \
+                  application/json. There is a document from Signed on, a moment after each \
+                  transition; POST renders one at once and earlier.",
+    access: Access::Token,
+    query: &[],
+    body: None,
+    success: (200, Shape::of::<DocumentView>()),
+    problems: &["no-document"],
+    grants: &[Grant::BatchGet],
+    run: |app, call| Box::pin(link(app, call)),
+};
+
+async fn link(app: &App, call: Call) -> Answer {
+    let id = call.path("id", ContractId::parse)?;
+    let principal = call.principal()?;
+    let found = app.store.documented(id).await.map_err(failed)?;
+    let (_, document) = found
+        .filter(|(contract, _)| contract.visible_to(principal))
+        .ok_or_else(|| Problem::not_found("contract"))?;
+    let document = document.ok_or_else(|| {
+        Problem::new(
+            ProblemType::NoDocument,
+            "nothing is rendered yet: it is a moment after signature; POST renders one now",
+        )
+    })?;
+    let url = printed::link(app, id, &document).await;
+    let url = url.map_err(|error| Problem::unavailable(error.to_string()))?;
+    if call.accepts_json() {
+        return Reply::json(200, &DocumentView::new(&document, url));
+    }
+    Ok(Reply::raw(302, Vec::new()).located(url))
+}

@@ -1,0 +1,50 @@
+//! `POST /contracts/{id}/document` – renders the contract as PDF now (the seed's `generatePDF`).
+//!
+//! Who: both sides and operators. Before the contract is in force, and after, its status stands
+//! across every page.
+
+use lambda_http::http::Method;
+use sharepact_domain::id::ContractId;
+use sharepact_http::wire::NoBody;
+use sharepact_http::{Call, Problem};
+use sharepact_runtime::{Access, Answer, App, Grant, Operation, Reply, Shape, failed};
+
+use crate::printed;
+use crate::wire::DocumentView;
+
+/// The operation.
+pub static OPERATION: Operation = Operation {
+    name: "contract-print",
+    method: Method::POST,
+    path: "/contracts/{id}/document",
+    summary: "generatePDF",
+    description: "Renders the contract as it is now, watermarked with its status unless it is \
+                  Active, and answers a link that works for five minutes.",
+    access: Access::Token,
+    query: &[],
+    body: Some(Shape::of::<NoBody>()),
+    success: (200, Shape::of::<DocumentView>()),
+    problems: &[],
+    grants: &[Grant::BatchGet, Grant::Put],
+    run: |app, call| Box::pin(print(app, call)),
+};
+
+async fn print(app: &App, call: Call) -> Answer {
+    let id = call.path("id", ContractId::parse)?;
+    let NoBody {} = call.body()?;
+    let principal = call.principal()?;
+    let found = app
+        .store
+        .contract(id, None, call.now)
+        .await
+        .map_err(failed)?;
+    let record = found
+        .value
+        .filter(|record| record.contract.visible_to(principal))
+        .ok_or_else(|| Problem::not_found("contract"))?;
+    let document = printed::keep(app, &record, call.now).await;
+    let document = document.map_err(|error| Problem::unavailable(error.to_string()))?;
+    let url = printed::link(app, id, &document).await;
+    let url = url.map_err(|error| Problem::unavailable(error.to_string()))?;
+    Reply::json(200, &DocumentView::new(&document, url))
+}

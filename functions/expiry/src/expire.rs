@@ -1,0 +1,88 @@
+//! `contract-expire` – records that a contract's time is over, or warns that it soon will be.
+//!
+//! Started by: the queue that `expiry-plan` fills. One command per contract, the domain's own;
+//! what is recorded already, or was stopped meanwhile, is left as it is.
+
+use sharepact_domain::contract::{Command, Contract, Refusal};
+use sharepact_domain::event::Event;
+use sharepact_domain::id::{ContractId, EventId};
+use sharepact_domain::party::{Actor, Author};
+use sharepact_runtime::{App, Grant, Source, WorkError, Worker, messages};
+use sharepact_store::{Change, Claim, Outcome, Rejected, StoreError};
+
+use crate::order::Order;
+
+/// How often a contract that somebody else changes in the same instant is looked at again.
+const ATTEMPTS: u32 = 3;
+
+/// The worker.
+pub static WORKER: Worker = Worker {
+    name: "contract-expire",
+    source: Source::Queue,
+    description: "Records that a contract's time is over, or warns that it soon will be.",
+    grants: &[Grant::BatchGet, Grant::Put],
+    run: |app, event| {
+        Box::pin(messages(WORKER.name, event, move |order| {
+            carry_out(app, order)
+        }))
+    },
+};
+
+async fn carry_out(app: &App, order: Order) -> Result<(), WorkError> {
+    match order {
+        Order::Expire { contract } => issue(app, contract, Command::Expire).await,
+        Order::Warn { contract, days } => issue(app, contract, Command::Warn { days }).await,
+    }
+}
+
+async fn issue(app: &App, id: ContractId, command: Command) -> Result<(), WorkError> {
+    for _ in 0..ATTEMPTS {
+        let now = app.clock.now();
+        let found = app.store.contract(id, None, now).await.map_err(failed)?;
+        let Some(record) = found.value else {
+            return Err(WorkError::Poison(format!("there is no contract {id}")));
+        };
+        let contract = record.contract;
+        let fact = match contract.decide(&Actor::System, command.clone(), now) {
+            Ok(decision) => decision.fact,
+            // Recorded already, stopped, extended: there is nothing to do, and that is the end.
+            Err(Refusal::IllegalStatus { .. }) => return Ok(()),
+            Err(refusal) => return Err(WorkError::Poison(refusal.to_string())),
+        };
+        let event_id = EventId::new(app.new_id());
+        let link = contract.link();
+        let event = Event::seal(fact, event_id, id.to_string(), link, Author::System, now)
+            .map_err(|error| WorkError::Poison(error.to_string()))?;
+        let after = contract.apply(&event);
+        let change = Change::Contract {
+            after: &after,
+            event: &event,
+            revision: None,
+            claim: Claim::Untouched,
+        };
+        let outcome: Outcome<Contract> =
+            app.store.commit(change, None, now).await.map_err(failed)?;
+        match outcome {
+            Outcome::Written => return Ok(()),
+            Outcome::Rejected(Rejected::Stale(_)) => {}
+            Outcome::Rejected(
+                Rejected::Answered(_) | Rejected::Occupied(_) | Rejected::AddressTaken,
+            ) => {
+                return Err(WorkError::Poison(
+                    "refused for another aggregate".to_owned(),
+                ));
+            }
+        }
+    }
+    Err(WorkError::Passing(format!("contract {id} keeps changing")))
+}
+
+fn failed(error: StoreError) -> WorkError {
+    match error {
+        StoreError::Unavailable(reason) => WorkError::Passing(reason),
+        StoreError::Corrupt { .. }
+        | StoreError::Refused { .. }
+        | StoreError::Unwritable(_)
+        | StoreError::Seal(_) => WorkError::Poison(error.to_string()),
+    }
+}

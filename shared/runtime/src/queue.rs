@@ -1,0 +1,69 @@
+//! A queue to send work to: SQS, with every message accounted for.
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+use aws_sdk_sqs::Client;
+use aws_sdk_sqs::error::DisplayErrorContext;
+use aws_sdk_sqs::types::SendMessageBatchRequestEntry;
+
+use crate::worker::WorkError;
+
+/// What SQS takes at once.
+const MOST: usize = 10;
+
+/// A queue, and a client that may send to it.
+#[derive(Clone)]
+pub struct Queue {
+    client: Client,
+    url: Arc<str>,
+}
+
+impl Queue {
+    /// A queue on a client that somebody else configured.
+    #[must_use]
+    pub fn new(client: Client, url: impl Into<String>) -> Self {
+        Self {
+            client,
+            url: url.into().into(),
+        }
+    }
+
+    /// Sends messages, ten at a time.
+    ///
+    /// # Errors
+    /// With the first message that is not known to be there; those before it are. Sending all of
+    /// them again is harmless to consumers that see a message twice.
+    pub fn send<'a>(
+        &'a self,
+        bodies: &'a [String],
+    ) -> Pin<Box<dyn Future<Output = Result<(), WorkError>> + Send + 'a>> {
+        Box::pin(async move {
+            for chunk in bodies.chunks(MOST) {
+                let entries = chunk.iter().enumerate().map(|(index, body)| {
+                    SendMessageBatchRequestEntry::builder()
+                        .id(index.to_string())
+                        .message_body(body)
+                        .build()
+                        .map_err(|error| WorkError::Poison(error.to_string()))
+                });
+                let answer = self
+                    .client
+                    .send_message_batch()
+                    .queue_url(&*self.url)
+                    .set_entries(Some(entries.collect::<Result<_, _>>()?))
+                    .send()
+                    .await
+                    .map_err(|error| {
+                        let error = DisplayErrorContext(&error);
+                        WorkError::Passing(format!("SendMessageBatch: {error}"))
+                    })?;
+                if let Some(failed) = answer.failed().first() {
+                    let code = failed.code();
+                    return Err(WorkError::Passing(format!("SendMessageBatch: {code}")));
+                }
+            }
+            Ok(())
+        })
+    }
+}

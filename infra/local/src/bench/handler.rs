@@ -138,6 +138,7 @@ impl<'a> Stage<'a> {
                 store: Store::new(client, stack.table.clone()),
                 clock: Clock::system(),
                 cursors: CursorKey::new(&[7; 32]).ok_or("the cursor key is too short")?,
+                links: sharepact_runtime::Links::default(),
             },
             cases: Vec::new(),
         })

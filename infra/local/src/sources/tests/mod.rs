@@ -33,16 +33,22 @@ static WORKERS: [Worker; 3] = [
     Worker {
         name: "test-relay",
         source: Source::Stream,
+        description: "for a test",
+        grants: &[],
         run: never,
     },
     Worker {
         name: "test-consumer",
         source: Source::Queue,
+        description: "for a test",
+        grants: &[],
         run: never,
     },
     Worker {
         name: "test-plan",
         source: Source::Schedule,
+        description: "for a test",
+        grants: &[],
         run: never,
     },
 ];

@@ -182,7 +182,7 @@ fn views() -> Vec<Case> {
             "contract-document",
             "one that is rendered",
             200,
-            READ,
+            LINK,
             |w| {
                 let path = format!("/contracts/{}/document", w.contract("Signed").await);
                 w.expect(200, &post("provider", path.clone(), json!({})))

@@ -10,7 +10,7 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::de::DeserializeOwned;
 use sharepact_domain::asset::{Asset, AssetFact};
-use sharepact_domain::contract::{Contract, ContractFact, Revision};
+use sharepact_domain::contract::{Contract, ContractFact, Revision, Status};
 use sharepact_domain::event::{Digest, Event, Fact, verify};
 use sharepact_domain::id::{AssetId, ContractId};
 use sharepact_domain::terms::Terms;
@@ -312,8 +312,9 @@ impl Tally {
                 .unwrap_or_else(|| panic!("{pk} guards nothing"));
             assert_eq!(pk, &place(holder), "{pk} guards another contract's place");
             // A contract that time has ended leaves its guard, which has an end of its own.
-            let over =
-                guard.contains_key("endsAt") && text(guard, "endsAt") <= now.to_string().as_str();
+            let over = holder.recorded == Status::Expired
+                && guard.contains_key("endsAt")
+                && text(guard, "endsAt") <= now.to_string().as_str();
             assert!(
                 holder.recorded.is_live() || over,
                 "{pk} is held by a contract that has ended"

@@ -54,6 +54,40 @@ impl World {
         published(&self.stack)
     }
 
+    /// Moves the dead letters of a queue back to where they came from; answers how many.
+    pub async fn send_back(&self, dead: &str, queue: &str) -> usize {
+        let links = self.stack.links();
+        let queues = links.clients().queues;
+        let url = |resource| links.queue_url(resource).expect("there is such a queue");
+        let mut moved = 0;
+        loop {
+            let receive = queues.receive_message().queue_url(url(dead));
+            let received = receive.max_number_of_messages(10).send().await;
+            let messages = received
+                .expect("the queue answers")
+                .messages
+                .unwrap_or_default();
+            if messages.is_empty() {
+                return moved;
+            }
+            for message in messages {
+                let body = message.body().expect("a body");
+                let send = queues
+                    .send_message()
+                    .queue_url(url(queue))
+                    .message_body(body);
+                send.send().await.expect("it is sent");
+                let handle = message.receipt_handle().expect("a handle");
+                let delete = queues
+                    .delete_message()
+                    .queue_url(url(dead))
+                    .receipt_handle(handle);
+                delete.send().await.expect("it is deleted");
+                moved += 1;
+            }
+        }
+    }
+
     /// The dead letters of a queue: their bodies, and the reasons.
     pub fn dead_letters(&self, resource: &str) -> Vec<(Value, String)> {
         let messages = look(&self.stack, resource);

@@ -25,9 +25,9 @@ struct Batch {
 
 /// One message.
 #[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
 struct Message {
-    message_id: String,
+    #[serde(rename = "messageId")]
+    id: String,
     body: String,
     #[serde(default)]
     attributes: Attributes,
@@ -70,10 +70,10 @@ where
         let Err(error) = one(&message, &work).await else {
             continue;
         };
-        tracing::error!(worker, message.id = message.message_id, %error, "a message failed");
+        tracing::error!(worker, message.id = message.id, %error, "a message failed");
         let last = matches!(error, WorkError::Poison(_)) || message.is_last();
         if !last || !aside(app, worker, &message, &error).await {
-            failed.push(message.message_id);
+            failed.push(message.id);
         }
     }
     Ok(again(failed))
@@ -104,7 +104,7 @@ async fn aside(app: &App, worker: &str, message: &Message, error: &WorkError) ->
         Err(error) => Err(error),
     };
     if let Err(error) = &outcome {
-        tracing::error!(worker, message.id = message.message_id, %error, "not set aside");
+        tracing::error!(worker, message.id = message.id, %error, "not set aside");
     }
     outcome.is_ok()
 }
@@ -158,7 +158,7 @@ mod tests {
     #[test]
     fn the_last_time_is_the_fifth() {
         let message = |count: &str| Message {
-            message_id: String::new(),
+            id: String::new(),
             body: String::new(),
             attributes: Attributes {
                 approximate_receive_count: count.to_owned(),

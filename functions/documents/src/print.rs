@@ -43,8 +43,8 @@ async fn print(app: &App, call: Call) -> Answer {
         .filter(|record| record.contract.visible_to(principal))
         .ok_or_else(|| Problem::not_found("contract"))?;
     let document = printed::keep(app, &record, call.now).await;
-    let document = document.map_err(|error| Problem::unavailable(error.to_string()))?;
+    let document = document.map_err(printed::problem)?;
     let url = printed::link(app, id, &document).await;
-    let url = url.map_err(|error| Problem::unavailable(error.to_string()))?;
+    let url = url.map_err(printed::problem)?;
     Reply::json(200, &DocumentView::new(&document, url))
 }

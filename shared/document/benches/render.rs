@@ -37,7 +37,7 @@ impl Measurement for ThreadTime {
     }
 
     fn end(&self, begun: Duration) -> Duration {
-        used() - begun
+        used().saturating_sub(begun)
     }
 
     fn add(&self, one: &Duration, other: &Duration) -> Duration {

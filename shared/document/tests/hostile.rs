@@ -181,8 +181,92 @@ fn status() -> impl Strategy<Value = Status> {
     proptest::sample::select(Status::ALL.to_vec())
 }
 
+/// `SHAREPACT_CASES=20000 cargo test --package sharepact-document any_` looks harder.
+fn cases() -> ProptestConfig {
+    let cases = std::env::var("SHAREPACT_CASES").ok();
+    ProptestConfig {
+        cases: cases.and_then(|cases| cases.parse().ok()).unwrap_or(16),
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    }
+}
+
+/// CommonMark in pieces, so that much of it means something, in letters that the faces have.
+fn pieces() -> impl Strategy<Value = String> {
+    let pieces = [
+        "# ",
+        "### ",
+        "###### ",
+        "- ",
+        "* ",
+        "1. ",
+        "987654321) ",
+        "> ",
+        "    ",
+        "\t",
+        "  ",
+        "\n",
+        "\n\n",
+        "\n---\n",
+        "\n===\n",
+        "```\n",
+        "~~~ rust\n",
+        "`",
+        "``",
+        "*",
+        "**",
+        "***",
+        "_",
+        "[",
+        "]",
+        "](",
+        "](https://example.org/a/b)",
+        ")",
+        "[ref]: https://example.org\n",
+        "<https://example.org/x?y=z>",
+        "&amp;",
+        "&#8364;",
+        "\\",
+        "\\\n",
+        "  \n",
+        "word",
+        "ffi",
+        "Σύμβαση",
+        "договор",
+        "Ångström",
+        "a\u{308}",
+        "ắ",
+        "€",
+        "–",
+        "\u{a0}",
+        "\u{ad}",
+        "\u{200b}",
+        "\u{2028}",
+        "-",
+        "/",
+        ".",
+    ];
+    let piece = prop_oneof![
+        8 => proptest::sample::select(pieces.to_vec()).prop_map(str::to_owned),
+        1 => "[a-zA-Zäöü]{1,120}",
+        1 => "[0-9 ]{1,20}",
+    ];
+    proptest::collection::vec(piece, 1..250).prop_map(|pieces| pieces.concat())
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(cases())]
+
+    #[test]
+    fn any_commonmark_stays_on_the_page(text in pieces()) {
+        if let Ok(terms) = Terms::parse(&text) {
+            let mut sample = signed();
+            sample.terms = Some(terms);
+            let bytes = render(&sample.content()).unwrap();
+            Document::load_mem(&bytes).unwrap();
+            tools::inside(&bytes);
+        }
+    }
 
     #[test]
     fn any_text_gives_a_document(

@@ -182,6 +182,10 @@ fn status() -> impl Strategy<Value = Status> {
 }
 
 /// `SHAREPACT_CASES=20000 cargo test --package sharepact-document any_` looks harder.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "how hard to look is a setting of this test alone"
+)]
 fn cases() -> ProptestConfig {
     let cases = std::env::var("SHAREPACT_CASES").ok();
     ProptestConfig {

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::telemetry::note;
 use crate::worker::{WorkError, again};
 
 /// What the source hands over.
@@ -43,6 +44,7 @@ where
 {
     let batch: Batch =
         serde_json::from_value(event).map_err(|error| WorkError::Poison(error.to_string()))?;
+    note(|notes| notes.records(batch.records.len()));
     let mut failed = Vec::new();
     for message in batch.records {
         let outcome = match serde_json::from_str::<T>(&message.body) {
@@ -55,7 +57,9 @@ where
             ))),
         };
         if let Err(error) = outcome {
+            // Said at once: should the environment die before the batch ends, there is no line.
             tracing::error!(worker, message.id = message.message_id, %error, "a message failed");
+            note(|notes| notes.failed(&message.message_id, &error));
             failed.push(message.message_id);
         }
     }

@@ -4,11 +4,13 @@
 //! The one rule: a worker may see an event twice, late, or after a newer one, and must come to the
 //! same end.
 
+use std::panic::resume_unwind;
 use std::pin::Pin;
 
 use serde_json::{Value, json};
 use thiserror::Error;
 
+use crate::telemetry::{self, Ending, Invocation, Line};
 use crate::{App, Grant};
 
 /// What starts a worker.
@@ -56,6 +58,34 @@ impl Worker {
     pub fn resource(&self) -> String {
         crate::operation::resource(self.name)
     }
+}
+
+/// Does the work of one invocation as the deployed function would, and writes its line.
+///
+/// # Errors
+/// The worker's: all of the work is to be done again.
+pub async fn perform(
+    worker: &'static Worker,
+    app: &App,
+    invocation: Invocation,
+    event: Value,
+) -> Result<Value, WorkError> {
+    let observed = telemetry::observe((worker.run)(app, event)).await;
+    let line = Line {
+        function: worker.name,
+        invocation,
+        request_id: None,
+        ending: match &observed.outcome {
+            Ok(Ok(_)) => Ending::Worked,
+            Ok(Err(error)) => Ending::Failed(error),
+            Err(_) => Ending::Panicked,
+        },
+        notes: observed.notes,
+        took: observed.took,
+        at: app.clock.now(),
+    };
+    telemetry::write(&app.log, &line);
+    observed.outcome.unwrap_or_else(|panic| resume_unwind(panic))
 }
 
 /// The answer to a source that shall try some records again; an empty list is success.

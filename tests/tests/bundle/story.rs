@@ -71,6 +71,7 @@ impl Handlers {
             clock: Clock::from_fn(move || sent),
             cursors: CursorKey::new(&[7; 32]).expect("a key"),
             links: sharepact_runtime::Links::default(),
+            log: sharepact_runtime::Log::default(),
         };
         let text = serde_json::to_string(event).expect("JSON");
         let request = lambda_http::request::from_str(&text).expect("the runtime reads it");

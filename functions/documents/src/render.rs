@@ -6,7 +6,7 @@
 
 use serde::Deserialize;
 use sharepact_domain::id::ContractId;
-use sharepact_runtime::{App, Grant, Source, WorkError, Worker, messages};
+use sharepact_runtime::{App, Grant, Source, WorkError, Worker, messages, note};
 
 use crate::printed;
 
@@ -15,9 +15,14 @@ pub static WORKER: Worker = Worker {
     name: "document-render",
     source: Source::Queue,
     description: "Renders the contract as PDF after every transition from Signed on.",
-    grants: &[Grant::BatchGet, Grant::Put],
+    grants: &[
+        Grant::BatchGet,
+        Grant::Put,
+        Grant::KeepDocument,
+        Grant::Send("RenderingsDead"),
+    ],
     run: |app, event| {
-        Box::pin(messages(WORKER.name, event, move |published| {
+        Box::pin(messages(app, WORKER.name, event, move |published| {
             render(app, published)
         }))
     },
@@ -53,6 +58,7 @@ async fn render(app: &App, published: Published) -> Result<(), WorkError> {
         )));
     }
     let id = aggregate.id;
+    note(|notes| notes.about(id));
     let found = app.store.documented(id).await.map_err(printed::failed)?;
     let (contract, document) =
         found.ok_or_else(|| WorkError::Poison(format!("there is no contract {id}")))?;
@@ -73,13 +79,7 @@ async fn render(app: &App, published: Published) -> Result<(), WorkError> {
     let record = found
         .value
         .ok_or_else(|| WorkError::Poison(format!("there is no contract {id}")))?;
-    let document = printed::keep(app, &record, now).await?;
-    tracing::info!(
-        worker = WORKER.name,
-        contract.id = %id,
-        contract.version = document.version,
-        document.length = document.length,
-        "rendered"
-    );
+    printed::keep(app, &record, now).await?;
+    note(|notes| notes.count("rendered", 1));
     Ok(())
 }

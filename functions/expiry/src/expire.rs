@@ -20,9 +20,9 @@ pub static WORKER: Worker = Worker {
     name: "contract-expire",
     source: Source::Queue,
     description: "Records that a contract's time is over, or warns that it soon will be.",
-    grants: &[Grant::BatchGet, Grant::Put],
+    grants: &[Grant::BatchGet, Grant::Put, Grant::Send("ExpiriesDead")],
     run: |app, event| {
-        Box::pin(messages(WORKER.name, event, move |order| {
+        Box::pin(messages(app, WORKER.name, event, move |order| {
             carry_out(app, order)
         }))
     },
@@ -61,8 +61,7 @@ async fn issue(app: &App, id: ContractId, command: Command) -> Result<(), WorkEr
             revision: None,
             claim: Claim::Untouched,
         };
-        let outcome: Outcome<Contract> =
-            app.commit(change, None, now).await.map_err(failed)?;
+        let outcome: Outcome<Contract> = app.commit(change, None, now).await.map_err(failed)?;
         match outcome {
             Outcome::Written => return Ok(()),
             Outcome::Rejected(Rejected::Stale(_)) => {}

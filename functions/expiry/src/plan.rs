@@ -10,7 +10,7 @@ use chrono::{Duration, Timelike as _};
 use serde::Deserialize;
 use serde_json::Value;
 use sharepact_domain::time::Timestamp;
-use sharepact_runtime::{App, Grant, Queue, Source, WorkError, Worker};
+use sharepact_runtime::{App, Grant, Queue, Source, WorkError, Worker, note};
 
 use crate::order::Order;
 
@@ -26,7 +26,7 @@ pub static WORKER: Worker = Worker {
     name: "expiry-plan",
     source: Source::Schedule,
     description: "Finds the contracts whose time is over or nearly over, and sends each one on.",
-    grants: &[Grant::QueryIndex("by-due")],
+    grants: &[Grant::QueryIndex("by-due"), Grant::Send("Expiries")],
     run: |app, event| Box::pin(plan(app, event)),
 };
 
@@ -55,7 +55,7 @@ async fn plan(app: &App, event: Value) -> Result<Value, WorkError> {
             sent += send(app, queue, hour, until, warn).await?;
         }
     }
-    tracing::info!(worker = WORKER.name, sent, "planned");
+    note(|notes| notes.count("sent", sent as u64));
     Ok(Value::Null)
 }
 

@@ -7,6 +7,7 @@
 use std::panic::resume_unwind;
 use std::pin::Pin;
 
+use serde_json::error::Category;
 use serde_json::{Value, json};
 use thiserror::Error;
 
@@ -22,6 +23,8 @@ pub enum Source {
     Queue,
     /// The clock.
     Schedule,
+    /// Nothing by itself: an operator invokes it by hand.
+    Hand,
 }
 
 /// Why a worker could not do its work. The source tries again, and in the end sets the work aside.
@@ -33,6 +36,25 @@ pub enum WorkError {
     /// Work that will never succeed: it cannot be read, or contradicts what is there.
     #[error("{0}")]
     Poison(String),
+}
+
+/// Work that cannot be read. Of what was found instead nothing is repeated: reasons reach the log, and
+/// messages hold what users wrote.
+#[must_use]
+pub fn unreadable(what: &str, error: &serde_json::Error) -> WorkError {
+    let words = error.to_string();
+    // The names of fields that are not there are the code's own.
+    let why = match words.split_once(" at line") {
+        Some((missing, _)) if missing.starts_with("missing field") => missing.to_owned(),
+        None if words.starts_with("missing field") => words,
+        _ => match error.classify() {
+            Category::Data => format!("a value does not fit at column {}", error.column()),
+            Category::Io | Category::Syntax | Category::Eof => {
+                format!("no JSON from column {} on", error.column())
+            }
+        },
+    };
+    WorkError::Poison(format!("{what} cannot be read: {why}"))
 }
 
 /// What a worker's handler resolves to: what the source shall try again, as Lambda expects it.
@@ -85,7 +107,9 @@ pub async fn perform(
         at: app.clock.now(),
     };
     telemetry::write(&app.log, &line);
-    observed.outcome.unwrap_or_else(|panic| resume_unwind(panic))
+    observed
+        .outcome
+        .unwrap_or_else(|panic| resume_unwind(panic))
 }
 
 /// The answer to a source that shall try some records again; an empty list is success.

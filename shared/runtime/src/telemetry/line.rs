@@ -117,7 +117,11 @@ pub(crate) fn write(log: &Log, line: &Line<'_>) {
         false => metrics.plain(),
     };
     let types = line.notes.types();
-    send(log, level, &line.wide(embed(line.metrics(log, first, &types))));
+    send(
+        log,
+        level,
+        &line.wide(embed(line.metrics(log, first, &types))),
+    );
     if let ([_, _, ..], true) = (types.as_slice(), log.embeds) {
         for (event, count) in types {
             let dimensions = [("Stack", &*log.stack), ("Event", event)];

@@ -15,6 +15,7 @@
 //! | `races` | many at the same instant |
 //! | `listing` | lists, page by page |
 //! | `corrupt` | items that cannot be read |
+//! | `telemetry` | what functions tell of their invocations |
 
 #![expect(
     clippy::expect_used,
@@ -38,5 +39,6 @@ mod guards;
 mod killed;
 mod listing;
 mod races;
+mod telemetry;
 mod trips;
 mod world;

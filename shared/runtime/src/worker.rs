@@ -43,16 +43,14 @@ pub enum WorkError {
 #[must_use]
 pub fn unreadable(what: &str, error: &serde_json::Error) -> WorkError {
     let words = error.to_string();
-    // The names of fields that are not there are the code's own.
-    let why = match words.split_once(" at line") {
-        Some((missing, _)) if missing.starts_with("missing field") => missing.to_owned(),
-        None if words.starts_with("missing field") => words,
-        _ => match error.classify() {
-            Category::Data => format!("a value does not fit at column {}", error.column()),
-            Category::Io | Category::Syntax | Category::Eof => {
-                format!("no JSON from column {} on", error.column())
-            }
-        },
+    let why = match (error.classify(), error.column()) {
+        // The names of fields that are not there are the code's own.
+        (Category::Data, _) if words.starts_with("missing field") => words,
+        (Category::Data, 0) => "a value does not fit".to_owned(),
+        (Category::Data, column) => format!("a value does not fit at column {column}"),
+        (Category::Io | Category::Syntax | Category::Eof, column) => {
+            format!("no JSON from column {column} on")
+        }
     };
     WorkError::Poison(format!("{what} cannot be read: {why}"))
 }
@@ -120,4 +118,29 @@ pub fn again<I: Into<String>>(identifiers: impl IntoIterator<Item = I>) -> Value
         .map(|identifier| json!({ "itemIdentifier": identifier.into() }))
         .collect();
     json!({ "batchItemFailures": failures })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, serde::Deserialize)]
+    struct Order {
+        #[expect(dead_code, reason = "it is there to be missed")]
+        days: u8,
+    }
+
+    #[test]
+    fn a_reason_repeats_nothing_of_what_was_found() {
+        for (text, expected) in [
+            ("{}", "missing field `days` at line 1 column 2"),
+            (r#"{"days":"potato"}"#, "a value does not fit at column 16"),
+            ("potato", "no JSON from column 1 on"),
+            ("", "no JSON from column 0 on"),
+        ] {
+            let error = serde_json::from_str::<Order>(text).unwrap_err();
+            let reason = unreadable("the order", &error).to_string();
+            assert_eq!(reason, format!("the order cannot be read: {expected}"));
+        }
+    }
 }

@@ -13,7 +13,7 @@ use sharepact_runtime::{Log, Metric, NAMESPACE};
 use crate::world::{ADDRESSES, World, ask, command, definition, get, post, put};
 
 /// How long what follows a commit may take.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A world whose lines are kept.
 struct Told {

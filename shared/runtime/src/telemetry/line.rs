@@ -165,7 +165,7 @@ impl Line<'_> {
     }
 
     fn metrics(&self, log: &Log, first: bool, types: &[(&'static str, usize)]) -> Embedded {
-        let milliseconds = self.took.as_micros() as f64 / 1_000.0;
+        let milliseconds = (self.took.as_secs_f64() * 1e6).round() / 1e3;
         let mut dimensions = vec![("Stack", &*log.stack), ("Function", self.function)];
         let mut values = vec![
             (Metric::DurationMs, Value::from(milliseconds)),

@@ -7,11 +7,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use tracing::Level;
 
+type Write = dyn Fn(Level, &str) + Send + Sync;
+type Listens = dyn Fn(Level) -> bool + Send + Sync;
+
 /// Takes the lines of a function.
 #[derive(Clone)]
 pub struct Log {
-    write: Arc<dyn Fn(Level, &str) + Send + Sync>,
-    listens: Arc<dyn Fn(Level) -> bool + Send + Sync>,
+    write: Arc<Write>,
+    listens: Arc<Listens>,
     /// With what CloudWatch makes metrics of?
     pub(super) embeds: bool,
     /// The stack that the function belongs to.

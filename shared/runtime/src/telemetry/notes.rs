@@ -140,7 +140,7 @@ impl Notes {
     }
 
     /// An event was committed.
-    pub(crate) fn committed(&mut self, transition: Transition) {
+    pub(crate) fn committed(&mut self, mut transition: Transition) {
         if let Some(contract) = transition.contract {
             self.about(contract);
         }
@@ -150,8 +150,8 @@ impl Notes {
             self.expiry_lags.push(lag);
         }
         // The command that led here was put to this aggregate; a creation had none.
-        let from = self.command.map(|(_, status)| status);
-        self.transitions.push(Transition { from, ..transition });
+        transition.from = self.command.map(|(_, status)| status);
+        self.transitions.push(transition);
     }
 }
 
@@ -204,4 +204,133 @@ pub(super) fn shortened(reason: &str) -> String {
 
 fn milliseconds(from: Timestamp, to: Timestamp) -> i64 {
     (to.to_chrono() - from.to_chrono()).num_milliseconds()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use futures::FutureExt as _;
+    use serde_json::{Value, json};
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::app::tests::unlinked;
+    use crate::{App, Invocation, Log, Source, Worker, perform};
+
+    fn worker(run: for<'a> fn(&'a App, Value) -> crate::Worked<'a>) -> &'static Worker {
+        Box::leak(Box::new(Worker {
+            name: "test-worker",
+            source: Source::Hand,
+            description: "",
+            grants: &[],
+            run,
+        }))
+    }
+
+    /// The lines of one invocation, and whether it panicked.
+    async fn lines(run: for<'a> fn(&'a App, Value) -> crate::Worked<'a>) -> (Vec<Value>, bool) {
+        let kept: Arc<Mutex<Vec<Value>>> = Arc::default();
+        let keep = Arc::clone(&kept);
+        let app = App {
+            log: Log::lines(move |_, line| {
+                keep.lock()
+                    .unwrap()
+                    .push(serde_json::from_str(line).unwrap());
+            }),
+            ..unlinked()
+        };
+        let invocation = Invocation::default();
+        let done = perform(worker(run), &app, invocation, Value::Null);
+        let panicked = std::panic::AssertUnwindSafe(done)
+            .catch_unwind()
+            .await
+            .is_err();
+        let lines = kept.lock().unwrap().clone();
+        (lines, panicked)
+    }
+
+    fn transition(event: &'static str) -> Transition {
+        Transition {
+            event,
+            event_id: EventId::new(Uuid::nil()),
+            contract: None,
+            sequence: 1,
+            from: None,
+            to: None,
+            lag: None,
+        }
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_told_and_passed_on() {
+        let (lines, panicked) = lines(|_, _| {
+            Box::pin(async {
+                note(|notes| notes.count("sent", 2));
+                panic!("on purpose")
+            })
+        })
+        .await;
+        assert!(panicked);
+        let [line] = lines.as_slice() else {
+            panic!("one line: {lines:?}");
+        };
+        assert_eq!(
+            (&line["level"], &line["outcome"]),
+            (&json!("ERROR"), &json!("panicked"))
+        );
+        // What was noted before stands.
+        assert_eq!(line["counts"], json!({ "sent": 2 }));
+    }
+
+    #[tokio::test]
+    async fn events_of_several_types_are_counted_once_each() {
+        let (lines, _) = lines(|_, _| {
+            Box::pin(async {
+                for event in ["a", "b", "a"] {
+                    note(|notes| notes.committed(transition(event)));
+                }
+                Ok(Value::Null)
+            })
+        })
+        .await;
+        let counts: Vec<_> = lines
+            .iter()
+            .map(|line| (line["Event"].as_str(), line["Transitions"].as_u64()))
+            .collect();
+        assert_eq!(
+            counts,
+            [(None, None), (Some("a"), Some(2)), (Some("b"), Some(1))]
+        );
+        assert_eq!(lines[0]["transitions"].as_array().map(Vec::len), Some(3));
+    }
+
+    #[tokio::test]
+    async fn a_line_stays_within_what_cloudwatch_takes() {
+        let (lines, _) = lines(|app, _| {
+            let now = app.clock.now();
+            Box::pin(async move {
+                for number in 0..500 {
+                    let error = WorkError::Passing("é".repeat(10_000));
+                    note(|notes| notes.published(now, now));
+                    note(|notes| notes.failed(&number.to_string(), &error));
+                }
+                note(|notes| notes.records(500));
+                Ok(Value::Null)
+            })
+        })
+        .await;
+        assert_eq!(lines[0]["OutboxLagMs"].as_array().map(Vec::len), Some(100));
+        assert_eq!(lines[0]["FailedRecords"], 500);
+        assert_eq!(
+            (&lines[0]["outcome"], &lines[0]["succeeded"]),
+            (&json!("partial"), &json!(0))
+        );
+        assert!(lines[0].to_string().len() < 256 * 1024);
+    }
+
+    #[test]
+    fn outside_of_an_invocation_nothing_is_noted() {
+        note(|_| panic!("there is nothing to note on"));
+    }
 }

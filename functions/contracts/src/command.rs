@@ -43,7 +43,7 @@ async fn carry_out(app: &App, call: &Call, id: ContractId, command: Command) -> 
     call.precondition().check(Some(&tag))?;
 
     let actor = call.actor()?;
-    note(|notes| notes.command(command.kind(), record.contract.recorded));
+    note(|notes| notes.command(id, command.kind(), record.contract.recorded));
     let Decision { fact, terms } = record.contract.decide(&actor, command, call.now)?;
     let event = seal(app, call, fact, id.to_string(), record.contract.link())?;
     let after = record.contract.apply(&event);

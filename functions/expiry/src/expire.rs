@@ -43,7 +43,7 @@ async fn issue(app: &App, id: ContractId, command: Command) -> Result<(), WorkEr
             return Err(WorkError::Poison(format!("there is no contract {id}")));
         };
         let contract = record.contract;
-        note(|notes| notes.command(command.kind(), contract.recorded));
+        note(|notes| notes.command(id, command.kind(), contract.recorded));
         let fact = match contract.decide(&Actor::System, command.clone(), now) {
             Ok(decision) => decision.fact,
             // Recorded already, stopped, extended: there is nothing to do, and that is the end.

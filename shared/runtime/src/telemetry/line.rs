@@ -206,7 +206,7 @@ impl Line<'_> {
             several => (None, several),
         };
         // In a batch every record has its own: the transitions tell.
-        let command = notes.command.filter(|_| notes.records.is_none());
+        let put = notes.commands.last().filter(|_| notes.records.is_none());
         let counts = notes.counts.iter();
         Wide {
             level: self.level().as_str(),
@@ -220,8 +220,8 @@ impl Line<'_> {
             trace_id: self.invocation.trace.as_deref(),
             contract,
             contracts,
-            command: command.map(|(command, _)| command.name()),
-            from: command.map(|(_, status)| status),
+            command: put.map(|put| put.command.name()),
+            from: put.map(|put| put.status),
             replayed: matches!(self.ending, Ending::Answered { replayed: true, .. }),
             transitions: &notes.transitions,
             records: notes.records,

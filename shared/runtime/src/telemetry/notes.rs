@@ -45,7 +45,7 @@ pub(super) async fn collect<T>(work: impl Future<Output = T>) -> (T, Notes) {
 #[derive(Debug, Default)]
 pub struct Notes {
     pub(super) contracts: Vec<ContractId>,
-    pub(super) command: Option<(CommandKind, Status)>,
+    pub(super) commands: Vec<Put>,
     pub(super) transitions: Vec<Transition>,
     pub(super) records: Option<usize>,
     pub(super) failed: usize,
@@ -53,6 +53,14 @@ pub struct Notes {
     pub(super) counts: Vec<(&'static str, u64)>,
     pub(super) outbox_lags: Vec<i64>,
     pub(super) expiry_lags: Vec<i64>,
+}
+
+/// A command that was put to a contract, and the status that it met.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Put {
+    contract: ContractId,
+    pub command: CommandKind,
+    pub status: Status,
 }
 
 /// One event that was committed.
@@ -90,9 +98,15 @@ impl Notes {
         }
     }
 
-    /// A command is put to a contract in this status.
-    pub fn command(&mut self, command: CommandKind, status: Status) {
-        self.command = Some((command, status));
+    /// A command is put to a contract in this status. A later one to the same contract takes its
+    /// place: a command that meets another one is put again.
+    pub fn command(&mut self, contract: ContractId, command: CommandKind, status: Status) {
+        self.commands.retain(|put| put.contract != contract);
+        self.commands.push(Put {
+            contract,
+            command,
+            status,
+        });
     }
 
     /// The source handed over so many records.
@@ -149,8 +163,10 @@ impl Notes {
         {
             self.expiry_lags.push(lag);
         }
-        // The command that led here was put to this aggregate; a creation had none.
-        transition.from = self.command.map(|(_, status)| status);
+        // Of the command that led here; a creation had none. Records of a batch may be under way at once.
+        let put = self.commands.iter();
+        let mut put = put.filter(|put| Some(put.contract) == transition.contract);
+        transition.from = put.next().map(|put| put.status);
         self.transitions.push(transition);
     }
 }

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use sharepact_domain::time::Timestamp;
 use sharepact_domain::trace::TraceParent;
-use sharepact_runtime::{Publication, unreadable};
+use sharepact_runtime::{MOST_WEIGHT, Publication, unreadable};
 use uuid::Uuid;
 
 /// An event, read from its item.
@@ -57,14 +57,19 @@ impl Stored {
         let trace = trace
             .and_then(TraceParent::parse)
             .unwrap_or_else(|| TraceParent::of(envelope.id));
+        let publication = Publication {
+            kind: envelope.kind,
+            detail: format!("{open},\"traceparent\":\"{trace}\"}}"),
+            trace: trace.to_xray(),
+            occurred_at: envelope.occurred_at,
+        };
+        let weight = publication.weight();
+        if weight > MOST_WEIGHT {
+            return Err(format!("{weight} bytes are more than the bus takes"));
+        }
         Ok(Self {
+            publication,
             aggregate: format!("{}#{}", envelope.aggregate.kind, envelope.aggregate.id),
-            publication: Publication {
-                kind: envelope.kind,
-                detail: format!("{open},\"traceparent\":\"{trace}\"}}"),
-                trace: trace.to_xray(),
-                occurred_at: envelope.occurred_at,
-            },
         })
     }
 }
@@ -111,5 +116,8 @@ mod tests {
             let reason = Stored::from_image(&image).err().unwrap();
             assert!(reason.contains(why), "{reason}");
         }
+        let heavy = EVENT.replace("contract.signed", &"x".repeat(MOST_WEIGHT));
+        let reason = Stored::new(&heavy, None).err().unwrap();
+        assert!(reason.contains("more than the bus takes"), "{reason}");
     }
 }

@@ -16,6 +16,11 @@
 //! | `listing` | lists, page by page |
 //! | `corrupt` | items that cannot be read |
 //! | `telemetry` | what functions tell of their invocations |
+//! | `spy` | a rule and a queue that hear everything on the bus |
+//! | `relay` | from the commit to the bus |
+//! | `documents` | the contract as PDF, rendered and linked to |
+//! | `expiry` | what time has ended, recorded, and the warning before |
+//! | `storm` | a thousand transitions while workers are killed |
 
 #![expect(
     clippy::expect_used,
@@ -34,11 +39,16 @@ mod audit;
 mod cases;
 mod cast;
 mod corrupt;
+mod documents;
+mod expiry;
 mod faults;
 mod guards;
 mod killed;
 mod listing;
 mod races;
+mod relay;
+mod spy;
+mod storm;
 mod telemetry;
 mod trips;
 mod world;

@@ -11,7 +11,8 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::App;
-use crate::worker::{WorkError, again};
+use crate::telemetry::note;
+use crate::worker::{WorkError, again, unreadable};
 
 /// How often a message is shown before the source sets it aside: the queues' `maxReceiveCount`.
 const SHOWN: u32 = 5;
@@ -64,13 +65,16 @@ where
     F: Future<Output = Result<(), WorkError>>,
 {
     let batch: Batch =
-        serde_json::from_value(event).map_err(|error| WorkError::Poison(error.to_string()))?;
+        serde_json::from_value(event).map_err(|error| unreadable("the batch", &error))?;
+    note(|notes| notes.records(batch.records.len()));
     let mut failed = Vec::new();
     for message in batch.records {
         let Err(error) = one(&message, &work).await else {
             continue;
         };
+        // Said at once: should the environment die before the batch ends, there is no line.
         tracing::error!(worker, message.id = message.id, %error, "a message failed");
+        note(|notes| notes.failed(&message.id, &error));
         let last = matches!(error, WorkError::Poison(_)) || message.is_last();
         if !last || !aside(app, worker, &message, &error).await {
             failed.push(message.id);
@@ -85,7 +89,7 @@ where
     F: Future<Output = Result<(), WorkError>>,
 {
     let order = serde_json::from_str::<T>(&message.body)
-        .map_err(|error| WorkError::Poison(format!("the message cannot be read: {error}")))?;
+        .map_err(|error| unreadable("the message", &error))?;
     // What panicked once may have met bad luck: it is shown again.
     AssertUnwindSafe(work(order))
         .catch_unwind()

@@ -15,6 +15,7 @@
 //! | `races` | many at the same instant |
 //! | `listing` | lists, page by page |
 //! | `corrupt` | items that cannot be read |
+//! | `telemetry` | what functions tell of their invocations |
 //! | `spy` | a rule and a queue that hear everything on the bus |
 //! | `relay` | from the commit to the bus |
 //! | `documents` | the contract as PDF, rendered and linked to |
@@ -48,5 +49,6 @@ mod races;
 mod relay;
 mod spy;
 mod storm;
+mod telemetry;
 mod trips;
 mod world;

@@ -108,6 +108,8 @@ fn value(rule: Rule) -> (&'static str, &'static str) {
         Rule::InvalidDuration => ("invalid-duration", "The duration cannot be taken"),
         Rule::InvalidText => ("invalid-text", "A text is blank, too long or not printable"),
         Rule::InvalidAsset => ("invalid-asset", "The asset's definition contradicts itself"),
+        Rule::InvalidUrl => ("invalid-url", "The URL may not be called"),
+        Rule::InvalidEventType => ("invalid-event-type", "There is no such type of event"),
     }
 }
 

@@ -2,10 +2,11 @@
 //! them; identifiers hold no `#`, so that no key can be read as another.
 
 use sharepact_domain::event::Digest;
-use sharepact_domain::id::{AssetId, ContractId};
+use sharepact_domain::id::{AssetId, ContractId, WebhookId};
 use sharepact_domain::party::Owner;
 use sharepact_domain::time::Timestamp;
 use sharepact_domain::wallet::Address;
+use sharepact_domain::webhook::Place;
 
 /// The sort key of an aggregate's state.
 pub(crate) const STATE: &str = "STATE";
@@ -51,6 +52,29 @@ pub(crate) fn asset(id: &AssetId) -> Key {
 
 pub(crate) fn wallet(owner: &Owner) -> Key {
     Key::new(format!("WALLET#{owner}"), STATE)
+}
+
+pub(crate) fn webhook(id: WebhookId) -> Key {
+    Key::new(format!("WEBHOOK#{id}"), STATE)
+}
+
+pub(crate) fn webhook_secrets(id: WebhookId) -> Key {
+    Key::new(format!("WEBHOOK#{id}"), "SECRETS")
+}
+
+pub(crate) fn webhook_health(id: WebhookId) -> Key {
+    Key::new(format!("WEBHOOK#{id}"), "HEALTH")
+}
+
+/// The partition of an owner's webhooks.
+pub(crate) fn webhook_places(owner: &Owner) -> String {
+    format!("WEBHOOKS#{owner}")
+}
+
+/// One of an owner's places for webhooks.
+pub(crate) fn webhook_place(owner: &Owner, place: Place) -> Key {
+    let sort = format!("PLACE#{:02}", place.number());
+    Key::new(webhook_places(owner), sort)
 }
 
 /// An event of the aggregate whose state has this key.

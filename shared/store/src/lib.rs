@@ -6,6 +6,7 @@
 //! | `item` | domain values ↔ items |
 //! | `read` | single aggregates, one round trip each |
 //! | `listing` | merged, paged queries over the indexes |
+//! | `health` | what came of a webhook's deliveries |
 //! | `due` | what the expiry job asks for |
 //! | `commit` | the one write: state (conditional) + event + guards + remembered answer |
 //! | `error` | what can go wrong, and whether trying again helps |
@@ -21,6 +22,7 @@ mod commit;
 mod document;
 mod due;
 mod error;
+mod health;
 mod item;
 mod keys;
 mod listing;
@@ -36,7 +38,7 @@ pub use error::StoreError;
 pub use item::{ContractRecord, Remembered, Ticket};
 pub use keys::{Index, Position};
 pub use listing::{Order, Page, Source};
-pub use read::{Beginning, Found, History};
+pub use read::{Beginning, Chain, Delivery, Found, History, Recorded, WebhookRecord};
 
 /// A future that was compiled here.
 pub type Boxed<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;

@@ -1,0 +1,35 @@
+//! What came of a webhook's deliveries: one item that only the next note replaces.
+
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use sharepact_domain::id::WebhookId;
+use sharepact_domain::webhook::Health;
+
+use crate::{Boxed, Store, StoreError, item};
+
+impl Store {
+    /// Notes what came of deliveries; `false` when somebody else has noted something since this was
+    /// read.
+    pub fn note_health<'a>(&'a self, id: WebhookId, health: &'a Health) -> Boxed<'a, bool> {
+        Box::pin(async move {
+            let put = self
+                .client
+                .put_item()
+                .table_name(&*self.table)
+                .set_item(Some(item::write_health(id, health)?));
+            let put = match health.notes.saturating_sub(1) {
+                0 => put.condition_expression("attribute_not_exists(pk)"),
+                before => put
+                    .condition_expression("#notes = :before")
+                    .expression_attribute_names("#notes", item::NOTES)
+                    .expression_attribute_values(":before", item::number(before)),
+            };
+            match put.send().await {
+                Ok(_) => Ok(true),
+                Err(error) => match error.as_service_error() {
+                    Some(PutItemError::ConditionalCheckFailedException(_)) => Ok(false),
+                    Some(_) | None => Err(StoreError::from_sdk("PutItem", &error)),
+                },
+            }
+        })
+    }
+}

@@ -25,7 +25,12 @@ pub static OPERATION: Operation = Operation {
     body: Some(Shape::of::<NoBody>()),
     success: (200, Shape::of::<DocumentView>()),
     problems: &[],
-    grants: &[Grant::BatchGet, Grant::Put],
+    grants: &[
+        Grant::BatchGet,
+        Grant::Put,
+        Grant::KeepDocument,
+        Grant::LinkDocument,
+    ],
     run: |app, call| Box::pin(print(app, call)),
 };
 

@@ -81,6 +81,7 @@ registry! {
     WalletRequired, "wallet-required", CONFLICT, "A wallet must be registered first";
     AssetTaken, "asset-taken", CONFLICT, "The asset's id belongs to somebody else";
     AddressTaken, "address-taken", CONFLICT, "The address belongs to somebody else";
+    TooManyWebhooks, "too-many-webhooks", CONFLICT, "The party has as many webhooks as there may be";
     StaleVersion, "stale-version", PRECONDITION_FAILED, "The thing has changed since it was read";
     TooLarge, "payload-too-large", PAYLOAD_TOO_LARGE, "The body is too large";
     UnsupportedMediaType, "unsupported-media-type", UNSUPPORTED_MEDIA_TYPE, "The body's media type is not JSON";

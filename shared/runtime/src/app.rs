@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::Utc;
 use sharepact_domain::time::Timestamp;
-use sharepact_http::CursorKey;
+use sharepact_http::{CursorKey, Problem};
 use sharepact_store::Store;
 use uuid::Uuid;
 
@@ -53,5 +53,34 @@ impl App {
     #[expect(clippy::disallowed_methods, reason = "this is where ids are made")]
     pub fn new_id(&self) -> Uuid {
         Uuid::now_v7()
+    }
+
+    /// Bytes that nobody can guess, for a secret.
+    ///
+    /// # Errors
+    /// When the machine has none.
+    pub fn random(&self) -> Result<[u8; 32], Problem> {
+        let mut bytes = [0; 32];
+        aws_lc_rs::rand::fill(&mut bytes)
+            .map_err(|_| Problem::internal("there are no random bytes"))?;
+        Ok(bytes)
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    /// An app that reaches nothing.
+    pub(crate) fn unlinked() -> App {
+        let settings = aws_sdk_dynamodb::Config::builder()
+            .behavior_version(aws_sdk_dynamodb::config::BehaviorVersion::latest())
+            .build();
+        App {
+            store: Store::new(aws_sdk_dynamodb::Client::from_conf(settings), "none"),
+            clock: Clock::system(),
+            cursors: CursorKey::new(&[7; 32]).unwrap(),
+            links: Links::default(),
+        }
     }
 }

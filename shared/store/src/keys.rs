@@ -1,8 +1,8 @@
 //! Every key of the table and its indexes, spelled in one place. `docs/DATA-MODEL.md` explains
 //! them; identifiers hold no `#`, so that no key can be read as another.
 
-use sharepact_domain::event::Digest;
-use sharepact_domain::id::{AssetId, ContractId, WebhookId};
+use sharepact_domain::event::{Aggregate, Digest};
+use sharepact_domain::id::{AssetId, ContractId, EventId, WebhookId};
 use sharepact_domain::party::Owner;
 use sharepact_domain::time::Timestamp;
 use sharepact_domain::wallet::Address;
@@ -66,6 +66,11 @@ pub(crate) fn webhook_health(id: WebhookId) -> Key {
     Key::new(format!("WEBHOOK#{id}"), "HEALTH")
 }
 
+/// That an event was delivered to a webhook.
+pub(crate) fn inbox(webhook: WebhookId, event: EventId) -> Key {
+    Key::new(format!("INBOX#{webhook}#{event}"), ONLY)
+}
+
 /// The partition of an owner's webhooks.
 pub(crate) fn webhook_places(owner: &Owner) -> String {
     format!("WEBHOOKS#{owner}")
@@ -77,6 +82,11 @@ pub(crate) fn webhook_place(owner: &Owner, place: Place) -> Key {
     Key::new(webhook_places(owner), sort)
 }
 
+/// The partition of an aggregate, as its events name it.
+pub(crate) fn partition(aggregate: &Aggregate) -> String {
+    format!("{}#{}", aggregate.kind.to_uppercase(), aggregate.id)
+}
+
 /// An event of the aggregate whose state has this key.
 pub(crate) fn event(state: &Key, sequence: u64) -> Key {
     Key::new(state.pk.clone(), event_sort(sequence))
@@ -84,6 +94,11 @@ pub(crate) fn event(state: &Key, sequence: u64) -> Key {
 
 pub(crate) fn event_sort(sequence: u64) -> String {
     format!("EVENT#{sequence:010}")
+}
+
+/// An event, as those that come after it name it.
+pub(crate) fn event_of(aggregate: &Aggregate, sequence: u64) -> Key {
+    Key::new(partition(aggregate), event_sort(sequence))
 }
 
 /// Past every event in sort order.

@@ -8,10 +8,14 @@
 //! | `listing` | merged, paged queries over the indexes |
 //! | `health` | what came of a webhook's deliveries |
 //! | `due` | what the expiry job asks for |
+//! | `recorded` | events as they were recorded, to be sent again |
+//! | `document` | where the document of a contract is |
 //! | `commit` | the one write: state (conditional) + event + guards + remembered answer |
 //! | `error` | what can go wrong, and whether trying again helps |
 //!
-//! The one rule: whatever changes is written by [`Store::commit`], as one conditional transaction.
+//! The one rule: whatever changes is written by [`Store::commit`], as one conditional transaction;
+//! what workers note afterwards (where a document is, what came of deliveries) only gives way to a
+//! later note.
 //! There is no other write, no scan, and no read that answers part of an item.
 //!
 //! Futures are boxed here, so that the SDK's machinery is compiled once, in this crate, and not
@@ -27,6 +31,7 @@ mod item;
 mod keys;
 mod listing;
 mod read;
+mod recorded;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -38,7 +43,8 @@ pub use error::StoreError;
 pub use item::{ContractRecord, Remembered, Ticket};
 pub use keys::{Index, Position};
 pub use listing::{Order, Page, Source};
-pub use read::{Beginning, Chain, Delivery, Found, History, Recorded, WebhookRecord};
+pub use read::{Beginning, Delivery, Found, History, Told, WebhookRecord};
+pub use recorded::Recorded;
 
 /// A future that was compiled here.
 pub type Boxed<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;

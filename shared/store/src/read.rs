@@ -19,7 +19,7 @@ use crate::item::{self, ContractRecord, Item, Remembered, Ticket};
 use crate::keys::{self, Key};
 use crate::{Boxed, DocumentRecord, Store, StoreError};
 
-pub use webhook::{Chain, Delivery, Recorded, WebhookRecord};
+pub use webhook::{Delivery, Told, WebhookRecord};
 
 /// What a command found.
 #[derive(Debug)]

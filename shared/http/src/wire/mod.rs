@@ -11,6 +11,7 @@ mod pages;
 mod request;
 mod terms;
 mod wallet;
+mod webhook;
 
 pub use asset::{AssetBody, AssetView, FieldForm, PriceHint};
 pub use contract::{AcquiredAsset, ContractView, EndingView, OfferView, PartyView, SignatureView};
@@ -23,3 +24,4 @@ pub use terms::{
     UpdateBody,
 };
 pub use wallet::{RegistrationView, WalletBody, WalletView};
+pub use webhook::{AttemptView, DeliveriesView, WebhookBody, WebhookList, WebhookView};

@@ -1,8 +1,9 @@
 //! Webhooks and what a delivery needs: one round trip each, consistent.
 
 use futures::future::try_join;
-use serde::{Deserialize, Serialize};
-use sharepact_domain::id::{ContractId, EventId, WebhookId};
+use serde::Deserialize;
+use sharepact_domain::event::Aggregate;
+use sharepact_domain::id::{EventId, WebhookId};
 use sharepact_domain::party::{Owner, Party};
 use sharepact_domain::time::Timestamp;
 use sharepact_domain::webhook::{Health, Secrets, Webhook};
@@ -12,29 +13,9 @@ use crate::item::{self, Item, Ticket};
 use crate::keys::{self, Key};
 use crate::{Boxed, Store, StoreError};
 
-/// Whose chain of events.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", content = "id", rename_all = "lowercase")]
-pub enum Chain {
-    /// A contract's.
-    Contract(ContractId),
-    /// A webhook's.
-    Webhook(WebhookId),
-}
-
-impl Chain {
-    fn event(self, sequence: u64) -> Key {
-        let state = match self {
-            Self::Contract(id) => keys::contract(id),
-            Self::Webhook(id) => keys::webhook(id),
-        };
-        keys::event(&state, sequence)
-    }
-}
-
 /// An event as it was recorded, to be told to others.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Recorded {
+pub struct Told {
     /// Its id.
     pub id: EventId,
     /// Its name, such as `contract.signed`.
@@ -62,7 +43,9 @@ pub struct Delivery {
     /// The webhook, its health and its secrets; none where there is no such webhook.
     pub record: Option<WebhookRecord>,
     /// The event; none where there is no such event.
-    pub event: Option<Recorded>,
+    pub event: Option<Told>,
+    /// Is it noted as delivered?
+    pub delivered: bool,
 }
 
 impl Store {
@@ -120,23 +103,31 @@ impl Store {
     }
 
     /// An event as it was recorded.
-    pub fn recorded(&self, chain: Chain, sequence: u64) -> Boxed<'_, Option<Recorded>> {
+    pub fn told<'a>(&'a self, aggregate: &'a Aggregate, sequence: u64) -> Boxed<'a, Option<Told>> {
         Box::pin(async move {
-            let key = chain.event(sequence);
+            let key = keys::event_of(aggregate, sequence);
             let items = self.batch([&key]).await?;
-            items.get(&key).map(read_recorded).transpose()
+            items.get(&key).map(read_told).transpose()
         })
     }
 
     /// All that the delivery of an event to a webhook needs.
-    pub fn delivery(&self, id: WebhookId, chain: Chain, sequence: u64) -> Boxed<'_, Delivery> {
+    pub fn delivery<'a>(
+        &'a self,
+        id: WebhookId,
+        event: EventId,
+        aggregate: &'a Aggregate,
+        sequence: u64,
+    ) -> Boxed<'a, Delivery> {
         Box::pin(async move {
-            let (keys, event) = (Keys::of(id), chain.event(sequence));
-            let wanted = [&keys.state, &keys.health, &keys.secrets, &event];
+            let (keys, noted) = (Keys::of(id), keys::inbox(id, event));
+            let event = keys::event_of(aggregate, sequence);
+            let wanted = [&keys.state, &keys.health, &keys.secrets, &event, &noted];
             let items = self.batch(wanted).await?;
             Ok(Delivery {
                 record: keys.read(&items)?,
-                event: items.get(&event).map(read_recorded).transpose()?,
+                event: items.get(&event).map(read_told).transpose()?,
+                delivered: items.get(&noted).is_some(),
             })
         })
     }
@@ -202,12 +193,12 @@ struct Head {
     id: EventId,
 }
 
-fn read_recorded(found: &Item) -> Result<Recorded, StoreError> {
+fn read_told(found: &Item) -> Result<Told, StoreError> {
     let text = item::read_text(found, "event")?;
     let head: Head =
         serde_json::from_str(text).map_err(|error| item::corrupt(found, "event", error))?;
     let has_parties = found.contains_key("provider");
-    Ok(Recorded {
+    Ok(Told {
         id: head.id,
         name: item::read_text(found, "type")?.to_owned(),
         text: text.to_owned(),

@@ -34,5 +34,5 @@ pub use call::{Answer, Call};
 pub use deal::{COMMANDS, Deal, STAGES, asset, draft, request};
 pub use description::Description;
 pub use listing::Walk;
-pub use person::{Person, fresh_address};
+pub use person::{Person, fresh_address, webhook};
 pub use target::{Api, scenario, scratch, skipped, unique};

@@ -4,7 +4,7 @@
 
 use sharepact_domain::id::WebhookId;
 use sharepact_domain::webhook::{Command, Health, Refusal, Secret, Secrets, Webhook, WebhookFact};
-use sharepact_http::wire::WebhookView;
+use sharepact_http::wire::{NoBody, WebhookView};
 use sharepact_http::{Call, Problem, ProblemType, Reply, noted_tag};
 use sharepact_runtime::{Answer, App, failed, idempotency, seal};
 use sharepact_store::{Change, Outcome, Rejected, WebhookRecord};
@@ -12,6 +12,7 @@ use sharepact_store::{Change, Outcome, Rejected, WebhookRecord};
 /// Carries out a command of a caller.
 pub(crate) async fn run(app: &App, call: Call, command: Command) -> Answer {
     let id = call.path("id", WebhookId::parse)?;
+    call.body::<NoBody>()?;
     let principal = call.principal()?;
     let ticket = idempotency::ticket(&call)?;
     let with_secrets = command == Command::Rotate;

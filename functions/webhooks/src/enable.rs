@@ -4,7 +4,7 @@
 
 use lambda_http::http::Method;
 use sharepact_domain::webhook::Command;
-use sharepact_http::wire::WebhookView;
+use sharepact_http::wire::{NoBody, WebhookView};
 use sharepact_runtime::{Access, Grant, Operation, Shape};
 
 use crate::command;
@@ -19,7 +19,7 @@ pub static OPERATION: Operation = Operation {
                   in between are in the contracts' histories; they are not delivered.",
     access: Access::Token,
     query: &[],
-    body: None,
+    body: Some(Shape::of::<NoBody>()),
     success: (200, Shape::of::<WebhookView>()),
     problems: &[
         "manager-required",

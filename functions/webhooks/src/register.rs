@@ -42,7 +42,7 @@ pub static OPERATION: Operation = Operation {
         "conflict",
         "idempotency-key-reused",
     ],
-    grants: &[Grant::BatchGet, Grant::Query, Grant::Put],
+    grants: &[Grant::BatchGet, Grant::Put],
     run: |app, call| Box::pin(register(app, call)),
 };
 
@@ -78,8 +78,7 @@ async fn attempt(
     if let Some(remembered) = found.remembered {
         return idempotency::replay(ticket, remembered).map(Some);
     }
-    let others = found.value.unwrap_or_default();
-    let taken: Vec<_> = others.iter().map(|webhook| webhook.place).collect();
+    let taken = found.value.unwrap_or_default();
     let fact = Webhook::register(principal, &registration, &taken).map_err(refused)?;
     let id = WebhookId::new(app.new_id());
     let event = seal(app, call, fact, id.to_string(), Link::FIRST)?;

@@ -47,12 +47,15 @@ impl Place {
     /// How many webhooks an owner has at most.
     pub const MOST: u8 = 20;
 
+    /// All of them.
+    pub fn all() -> impl Iterator<Item = Self> {
+        (0..Self::MOST).map(Self)
+    }
+
     /// The first place that is not taken.
     #[must_use]
     pub fn free(taken: &[Self]) -> Option<Self> {
-        (0..Self::MOST)
-            .map(Self)
-            .find(|place| !taken.contains(place))
+        Self::all().find(|place| !taken.contains(place))
     }
 
     /// Its number.

@@ -14,6 +14,9 @@
 //! | `guards` | what only one can have |
 //! | `races` | many at the same instant |
 //! | `listing` | lists, page by page |
+//! | `receiver` | an endpoint of a party, on loopback |
+//! | `deliveries` | what reaches webhooks, and when they are given up |
+//! | `misdelivered` | twice, late, poison, a crash on the way there |
 //! | `corrupt` | items that cannot be read |
 
 #![expect(
@@ -33,10 +36,13 @@ mod audit;
 mod cases;
 mod cast;
 mod corrupt;
+mod deliveries;
 mod faults;
 mod guards;
 mod killed;
 mod listing;
+mod misdelivered;
 mod races;
+mod receiver;
 mod trips;
 mod world;

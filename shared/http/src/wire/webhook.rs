@@ -233,10 +233,3 @@ impl From<&Webhook> for WebhookView {
         }
     }
 }
-
-/// The webhooks of a party, oldest first. There are twenty at most, so all of them are here.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct WebhookList {
-    /// The webhooks.
-    pub items: Vec<WebhookView>,
-}

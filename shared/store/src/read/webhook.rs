@@ -1,12 +1,11 @@
 //! Webhooks and what a delivery needs: one round trip each, consistent.
 
-use futures::future::try_join;
 use serde::Deserialize;
 use sharepact_domain::event::Aggregate;
 use sharepact_domain::id::{EventId, WebhookId};
 use sharepact_domain::party::{Owner, Party};
 use sharepact_domain::time::Timestamp;
-use sharepact_domain::webhook::{Health, Secrets, Webhook};
+use sharepact_domain::webhook::{Health, Place, Secrets, Webhook};
 
 use super::{Found, Items, remembered};
 use crate::item::{self, Item, Ticket};
@@ -74,30 +73,24 @@ impl Store {
         })
     }
 
-    /// The webhooks of an owner, oldest first.
-    pub fn webhooks_of<'a>(&'a self, owner: &'a Owner) -> Boxed<'a, Vec<Webhook>> {
-        Box::pin(self.places(owner))
-    }
-
-    /// What a registration has to know: the webhooks that the owner has.
+    /// What a registration has to know: the places that the owner's webhooks hold.
     pub fn webhook_beginning<'a>(
         &'a self,
         owner: &'a Owner,
         ticket: Option<&'a Ticket>,
         now: Timestamp,
-    ) -> Boxed<'a, Found<Vec<Webhook>>> {
+    ) -> Boxed<'a, Found<Vec<Place>>> {
         Box::pin(async move {
-            let (webhooks, remembered) = try_join(self.places(owner), async {
-                let Some(key) = ticket.map(|ticket| keys::answer(&ticket.scope)) else {
-                    return Ok(None);
-                };
-                let items = self.batch([&key]).await?;
-                remembered(&items, Some(&key), now)
-            })
-            .await?;
+            let places: Vec<_> = Place::all()
+                .map(|place| (place, keys::webhook_place(owner, place)))
+                .collect();
+            let answer = ticket.map(|ticket| keys::answer(&ticket.scope));
+            let wanted = places.iter().map(|(_, key)| key).chain(answer.as_ref());
+            let items = self.batch(wanted).await?;
+            let held = places.iter().filter(|(_, key)| items.get(key).is_some());
             Ok(Found {
-                value: Some(webhooks),
-                remembered,
+                value: Some(held.map(|(place, _)| *place).collect()),
+                remembered: remembered(&items, answer.as_ref(), now)?,
             })
         })
     }
@@ -132,30 +125,33 @@ impl Store {
         })
     }
 
-    async fn places(&self, owner: &Owner) -> Result<Vec<Webhook>, StoreError> {
-        let mut webhooks: Vec<Webhook> = Vec::new();
-        let mut resume = None;
-        loop {
-            let answer = self
-                .client
-                .query()
-                .table_name(&*self.table)
-                .consistent_read(true)
-                .key_condition_expression("pk = :pk")
-                .expression_attribute_values(":pk", item::text(keys::webhook_places(owner)))
-                .set_exclusive_start_key(resume)
-                .send()
-                .await
-                .map_err(|error| StoreError::from_sdk("Query", &error))?;
-            for found in answer.items() {
-                webhooks.push(item::read(found, item::STATE)?);
+    /// The webhooks of an owner, oldest first.
+    pub fn webhooks_of<'a>(&'a self, owner: &'a Owner) -> Boxed<'a, Vec<Webhook>> {
+        Box::pin(async move {
+            let mut webhooks: Vec<Webhook> = Vec::new();
+            let mut resume = None;
+            loop {
+                let answer = self
+                    .client
+                    .query()
+                    .table_name(&*self.table)
+                    .consistent_read(true)
+                    .key_condition_expression("pk = :pk")
+                    .expression_attribute_values(":pk", item::text(keys::webhook_places(owner)))
+                    .set_exclusive_start_key(resume)
+                    .send()
+                    .await
+                    .map_err(|error| StoreError::from_sdk("Query", &error))?;
+                for found in answer.items() {
+                    webhooks.push(item::read(found, item::STATE)?);
+                }
+                resume = answer.last_evaluated_key;
+                if resume.is_none() {
+                    webhooks.sort_by_key(|webhook| webhook.id);
+                    return Ok(webhooks);
+                }
             }
-            resume = answer.last_evaluated_key;
-            if resume.is_none() {
-                webhooks.sort_by_key(|webhook| webhook.id);
-                return Ok(webhooks);
-            }
-        }
+        })
     }
 }
 

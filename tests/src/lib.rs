@@ -6,6 +6,7 @@
 //! | `person` | who calls |
 //! | `call` | a request, and the answer to it |
 //! | `description` | the OpenAPI document, held against every answer |
+//! | `schemas` | the schemas of events, held against every event that is seen |
 //! | `listing` | lists, page by page |
 //! | `deal` | a contract on its way from request to end |
 //!
@@ -28,6 +29,7 @@ mod deal;
 mod description;
 mod listing;
 mod person;
+mod schemas;
 mod target;
 
 pub use call::{Answer, Call};
@@ -35,4 +37,5 @@ pub use deal::{COMMANDS, Deal, STAGES, asset, draft, request};
 pub use description::Description;
 pub use listing::Walk;
 pub use person::{Person, fresh_address, webhook};
+pub use schemas::Schemas;
 pub use target::{Api, scenario, scratch, skipped, unique};

@@ -16,7 +16,7 @@ use crate::command::{self, refused};
 use crate::outgoing::outgoing;
 
 /// How often another place is tried when somebody else takes one in the same instant.
-const ATTEMPTS: u32 = 3;
+const ATTEMPTS: u32 = 5;
 
 /// The operation.
 pub static OPERATION: Operation = Operation {
@@ -79,8 +79,9 @@ async fn attempt(
         return idempotency::replay(ticket, remembered).map(Some);
     }
     let taken = found.value.unwrap_or_default();
-    let fact = Webhook::register(principal, &registration, &taken).map_err(refused)?;
     let id = WebhookId::new(app.new_id());
+    let chance = id.to_string().bytes().fold(0, u8::wrapping_add);
+    let fact = Webhook::register(principal, &registration, &taken, chance).map_err(refused)?;
     let event = seal(app, call, fact, id.to_string(), Link::FIRST)?;
     let webhook = Webhook::begun(id, registration, &event)
         .ok_or_else(|| Problem::internal("a registration that begins nothing"))?;

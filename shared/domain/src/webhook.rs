@@ -52,10 +52,13 @@ impl Place {
         (0..Self::MOST).map(Self)
     }
 
-    /// The first place that is not taken.
+    /// A place that is not taken. `chance` picks it, so that two registrations in the same instant
+    /// seldom want the same.
     #[must_use]
-    pub fn free(taken: &[Self]) -> Option<Self> {
-        Self::all().find(|place| !taken.contains(place))
+    pub fn free(taken: &[Self], chance: u8) -> Option<Self> {
+        let free: Vec<_> = Self::all().filter(|place| !taken.contains(place)).collect();
+        let index = usize::from(chance).checked_rem(free.len())?;
+        free.get(index).copied()
     }
 
     /// Its number.
@@ -119,6 +122,7 @@ pub struct Webhook {
     /// Where deliveries go.
     pub url: Endpoint,
     /// What is delivered.
+    #[serde(rename = "eventTypes")]
     pub events: Subscription,
     /// What its owner says of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -169,7 +173,8 @@ pub enum Refusal {
 }
 
 impl Webhook {
-    /// Registers a webhook for the party that the caller acts for, which holds `taken` already.
+    /// Registers a webhook for the party that the caller acts for, which holds `taken` already;
+    /// `chance` picks one of the other places.
     ///
     /// # Errors
     /// When the caller does not bind that party, or it has as many as there may be.
@@ -177,6 +182,7 @@ impl Webhook {
         principal: &Principal,
         registration: &Registration,
         taken: &[Place],
+        chance: u8,
     ) -> Result<WebhookFact, Refusal> {
         if !principal.binds() {
             return Err(Refusal::NotManager);
@@ -185,7 +191,7 @@ impl Webhook {
             owner: principal.party().owner(),
             origin: registration.url.origin().to_owned(),
             events: registration.events.clone(),
-            place: Place::free(taken).ok_or(Refusal::NoPlace)?,
+            place: Place::free(taken, chance).ok_or(Refusal::NoPlace)?,
         })
     }
 

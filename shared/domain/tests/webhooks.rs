@@ -47,7 +47,7 @@ fn registration() -> Registration {
 }
 
 fn webhook() -> Webhook {
-    let fact = Webhook::register(&manager(), &registration(), &[]).unwrap();
+    let fact = Webhook::register(&manager(), &registration(), &[], 0).unwrap();
     let event = seal(fact, Link::FIRST, begin());
     let id = WebhookId::new(Uuid::from_u128(1));
     Webhook::begun(id, registration(), &event).unwrap()
@@ -62,9 +62,9 @@ fn after(webhook: Webhook, actor: &Actor, command: Command, at: Timestamp) -> We
 #[test]
 fn only_the_owners_manager_registers_and_changes() {
     let member = principal("ben", Some("acme"), &[]);
-    let refused = Webhook::register(&member, &registration(), &[]);
+    let refused = Webhook::register(&member, &registration(), &[], 0);
     assert_eq!(refused, Err(Refusal::NotManager));
-    assert!(Webhook::register(&principal("ben", None, &[]), &registration(), &[]).is_ok());
+    assert!(Webhook::register(&principal("ben", None, &[]), &registration(), &[], 0).is_ok());
 
     let webhook = webhook();
     let by_hand = [Command::Rotate, Command::Enable, Command::Remove];
@@ -143,20 +143,20 @@ fn a_life_from_registration_to_removal() {
 #[test]
 fn an_owner_has_twenty_places() {
     let mut taken = Vec::new();
-    while let Some(place) = Place::free(&taken) {
+    while let Some(place) = Place::free(&taken, 77) {
         taken.push(place);
     }
     assert_eq!(taken.len(), usize::from(Place::MOST));
-    let refused = Webhook::register(&manager(), &registration(), &taken);
+    let refused = Webhook::register(&manager(), &registration(), &taken, 9);
     assert_eq!(refused, Err(Refusal::NoPlace));
     let freed = taken.remove(7);
-    assert_eq!(Place::free(&taken), Some(freed));
+    assert_eq!(Place::free(&taken, 3), Some(freed));
     assert!(Place::try_from(Place::MOST).is_err());
 }
 
 #[test]
 fn what_is_published_holds_neither_a_secret_nor_the_whole_address() {
-    let fact = Webhook::register(&manager(), &registration(), &[]).unwrap();
+    let fact = Webhook::register(&manager(), &registration(), &[], 0).unwrap();
     let published = seal(fact, Link::FIRST, begin()).canonical().unwrap();
     assert!(published.contains("\"origin\":\"https://example.org\""));
     assert!(!published.contains("s3cret") && !published.contains("whsec_"));

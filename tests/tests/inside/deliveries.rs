@@ -18,6 +18,17 @@ pub struct Hook {
 }
 
 impl World {
+    /// A world in which nothing follows a commit but deliveries.
+    pub async fn hooked() -> Self {
+        Self::with(|options| {
+            let wanted = ["event-relay", "webhook-plan", "webhook-deliver"];
+            options
+                .workers
+                .retain(|worker| wanted.contains(&worker.name));
+        })
+        .await
+    }
+
     /// Registers a webhook of `who` at a receiver, for these events.
     pub async fn hook(&self, who: &'static str, at: &Receiver, types: &[&str]) -> Hook {
         let body = json!({ "url": at.url, "eventTypes": types });
@@ -69,7 +80,7 @@ const ALL: &[&str] = &["*"];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn both_sides_hear_of_their_contract_signed_and_to_the_byte_and_nobody_else_does() {
-    let world = World::working().await;
+    let world = World::hooked().await;
     let (seller, buyer, stranger) = (
         Receiver::willing().await,
         Receiver::willing().await,
@@ -109,7 +120,7 @@ async fn both_sides_hear_of_their_contract_signed_and_to_the_byte_and_nobody_els
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_endpoint_that_was_down_gets_the_event_later_under_the_same_id() {
-    let world = World::working().await;
+    let world = World::hooked().await;
     let receiver = Receiver::start([Manner::Status(503), Manner::Status(200)]).await;
     let hook = world.hook("provider", &receiver, ALL).await;
     world.contract("Request").await;
@@ -146,7 +157,7 @@ async fn an_endpoint_that_was_down_gets_the_event_later_under_the_same_id() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_secret_before_a_rotation_is_dead_after_a_day() {
-    let world = World::working().await;
+    let world = World::hooked().await;
     let receiver = Receiver::willing().await;
     let hook = world
         .hook("provider", &receiver, &["contract.requested"])
@@ -171,7 +182,7 @@ async fn the_secret_before_a_rotation_is_dead_after_a_day() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_redirect_is_a_failure_and_nobody_follows_it() {
-    let world = World::working().await;
+    let world = World::hooked().await;
     let target = Receiver::willing().await;
     let receiver = Receiver::start([Manner::Redirect(target.url.clone())]).await;
     let hook = world.hook("provider", &receiver, ALL).await;
@@ -185,7 +196,7 @@ async fn a_redirect_is_a_failure_and_nobody_follows_it() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_slow_endpoint_is_not_waited_for_and_delays_nobody() {
-    let world = World::working().await;
+    let world = World::hooked().await;
     let slow = Receiver::start([Manner::Hang]).await;
     let quick = Receiver::willing().await;
     let hook = world.hook("provider", &slow, ALL).await;
@@ -207,7 +218,7 @@ async fn a_slow_endpoint_is_not_waited_for_and_delays_nobody() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_endpoint_that_keeps_failing_is_disabled_and_its_owner_hears_of_it() {
-    let world = World::working().await;
+    let world = World::hooked().await;
     let (down, other) = (
         Receiver::start([Manner::Status(500)]).await,
         Receiver::willing().await,
@@ -261,7 +272,7 @@ async fn an_endpoint_that_keeps_failing_is_disabled_and_its_owner_hears_of_it() 
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_endpoint_that_is_gone_is_disabled_at_once_and_a_removed_one_gets_nothing() {
-    let world = World::working().await;
+    let world = World::hooked().await;
     let (gone, removed) = (
         Receiver::start([Manner::Status(410)]).await,
         Receiver::willing().await,

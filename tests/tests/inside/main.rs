@@ -18,6 +18,11 @@
 //! | `deliveries` | what reaches webhooks, and when they are given up |
 //! | `misdelivered` | twice, late, poison, a crash on the way there |
 //! | `corrupt` | items that cannot be read |
+//! | `spy` | a rule and a queue that hear everything on the bus |
+//! | `relay` | from the commit to the bus |
+//! | `documents` | the contract as PDF, rendered and linked to |
+//! | `expiry` | what time has ended, recorded, and the warning before |
+//! | `storm` | a thousand transitions while workers are killed |
 
 #![expect(
     clippy::expect_used,
@@ -37,6 +42,8 @@ mod cases;
 mod cast;
 mod corrupt;
 mod deliveries;
+mod documents;
+mod expiry;
 mod faults;
 mod guards;
 mod killed;
@@ -44,5 +51,8 @@ mod listing;
 mod misdelivered;
 mod races;
 mod receiver;
+mod relay;
+mod spy;
+mod storm;
 mod trips;
 mod world;

@@ -15,7 +15,7 @@ use crate::world::{World, get};
 
 impl World {
     /// An event of a contract, as the bus hands it over.
-    async fn published(&self, contract: &str, sequence: usize) -> Value {
+    async fn notice(&self, contract: &str, sequence: usize) -> Value {
         let history = get("provider", format!("/contracts/{contract}/history"));
         let history = self.expect(200, &history).await.json();
         json!({ "source": "sharepact", "detail": history["items"][sequence - 1] })
@@ -61,7 +61,7 @@ impl World {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_event_that_comes_twice_or_late_is_delivered_once() {
-    let world = World::working().await;
+    let world = World::hooked().await;
     let receiver = Receiver::willing().await;
     world.hook("provider", &receiver, &["*"]).await;
     let contract = world.contract("Negotiate").await;
@@ -69,7 +69,7 @@ async fn an_event_that_comes_twice_or_late_is_delivered_once() {
     receiver.has(3).await;
     // Again, in the wrong order, and to the second worker too.
     for sequence in [3, 1, 2, 1] {
-        let again = world.published(&contract, sequence).await;
+        let again = world.notice(&contract, sequence).await;
         world.post_into("Notices", &again).await;
     }
     world.rests().await;
@@ -78,7 +78,7 @@ async fn an_event_that_comes_twice_or_late_is_delivered_once() {
     // What nobody has delivered yet is delivered, however late.
     let late = Receiver::willing().await;
     world.hook("consumer", &late, &["*"]).await;
-    let first = world.published(&contract, 1).await;
+    let first = world.notice(&contract, 1).await;
     world.post_into("Notices", &first).await;
     let arrived = late.has(1).await.remove(0);
     assert_eq!(arrived.json(), first["detail"]);
@@ -91,14 +91,14 @@ async fn an_event_that_comes_twice_or_late_is_delivered_once() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn poison_among_good_messages_is_set_aside_with_its_reason() {
-    let world = World::working().await;
+    let world = World::hooked().await;
     let receiver = Receiver::willing().await;
     world
         .hook("provider", &receiver, &["contract.requested"])
         .await;
     let contract = world.contract("Request").await;
     receiver.has(1).await;
-    let good = world.published(&contract, 1).await;
+    let good = world.notice(&contract, 1).await;
     let (mut unknown, mut nowhere, mut nobody) = (good.clone(), good.clone(), good.clone());
     unknown["detail"]["version"] = json!(2);
     nowhere["detail"]["sequence"] = json!(77);
@@ -138,7 +138,7 @@ async fn poison_among_good_messages_is_set_aside_with_its_reason() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_crash_after_the_request_sends_it_again_under_the_same_id() {
-    let world = World::working().await;
+    let world = World::hooked().await;
     let receiver = Receiver::start([Manner::Hang, Manner::Status(200)]).await;
     world.hook("provider", &receiver, &["*"]).await;
     world.contract("Request").await;
@@ -156,7 +156,7 @@ async fn a_crash_after_the_request_sends_it_again_under_the_same_id() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_address_that_has_turned_bad_is_not_called() {
-    let world = World::working().await;
+    let world = World::hooked().await;
     // As if it had been public when it was registered.
     let principal = Principal {
         user: UserId::parse(&world.user("provider")).unwrap(),
@@ -169,7 +169,7 @@ async fn an_address_that_has_turned_bad_is_not_called() {
         description: None,
     };
     let id = WebhookId::new(Uuid::from_u128(1));
-    let fact = Webhook::register(&principal, &registration, &[]).unwrap();
+    let fact = Webhook::register(&principal, &registration, &[], 0).unwrap();
     let event = Event::seal(
         fact,
         EventId::new(Uuid::from_u128(2)),

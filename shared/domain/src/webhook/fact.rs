@@ -33,6 +33,7 @@ pub enum WebhookFact {
         /// Scheme, host and port of its address.
         origin: String,
         /// What is delivered.
+        #[serde(rename = "eventTypes")]
         events: Subscription,
         /// Which of its owner's places it holds.
         place: Place,

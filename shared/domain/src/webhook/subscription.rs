@@ -66,9 +66,12 @@ impl<'de> Deserialize<'de> for EventType {
     }
 }
 
-/// What a webhook is for.
+/// What stands for every type of event.
+const EVERY: &str = "*";
+
+/// What a webhook is for; outside the names, or `*` alone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(try_from = "Vec<String>", into = "Vec<String>")]
 pub enum Subscription {
     /// Every event there is, those of later versions too.
     All,
@@ -83,6 +86,29 @@ impl Subscription {
         match self {
             Self::All => true,
             Self::Types(types) => types.iter().any(|kind| kind.as_str() == name),
+        }
+    }
+}
+
+impl TryFrom<Vec<String>> for Subscription {
+    type Error = Fault;
+
+    fn try_from(names: Vec<String>) -> Result<Self, Fault> {
+        match names.as_slice() {
+            [name] if name == EVERY => Ok(Self::All),
+            names => {
+                let types = names.iter().map(|name| EventType::parse(name));
+                types.collect::<Result<_, _>>().map(Self::Types)
+            }
+        }
+    }
+}
+
+impl From<Subscription> for Vec<String> {
+    fn from(subscription: Subscription) -> Self {
+        match &subscription {
+            Subscription::All => vec![EVERY.to_owned()],
+            Subscription::Types(types) => types.iter().map(ToString::to_string).collect(),
         }
     }
 }

@@ -211,16 +211,12 @@ impl From<&Webhook> for WebhookView {
             },
             Standing::Removed { since } => ("removed", since, None),
         };
-        let event_types = match &webhook.events {
-            Subscription::All => vec![ALL.to_owned()],
-            Subscription::Types(types) => types.iter().map(ToString::to_string).collect(),
-        };
         Self {
             id: webhook.id.to_string(),
             owner: webhook.owner.id().to_owned(),
             owner_kind: owner_kind.to_owned(),
             url: webhook.url.as_str().to_owned(),
-            event_types,
+            event_types: webhook.events.clone().into(),
             description: webhook.description.as_ref().map(ToString::to_string),
             status: status.to_owned(),
             since: since.to_string(),

@@ -8,7 +8,7 @@
 
 use chrono::Duration;
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 use sharepact_domain::time::Timestamp;
 use sharepact_runtime::{App, Grant, Queue, Source, WorkError, Worker};
 
@@ -42,9 +42,9 @@ async fn plan(app: &App, event: Value) -> Result<Value, WorkError> {
         serde_json::from_value(event).map_err(|error| WorkError::Poison(error.to_string()))?;
     let queue = app.links.expiries()?;
     let now = app.clock.now();
-    let mut sent = 0;
+    let (mut expired, mut warned) = (0, 0);
     for day in days(now, start.look_back_days.unwrap_or(LOOK_BACK)) {
-        sent += send(app, queue, day, now, |contract| Order::Expire { contract }).await?;
+        expired += send(app, queue, day, now, |contract| Order::Expire { contract }).await?;
     }
     for ahead in WARNINGS {
         let Some(until) = now.plus(Duration::days(i64::from(ahead))) else {
@@ -55,11 +55,11 @@ async fn plan(app: &App, event: Value) -> Result<Value, WorkError> {
                 contract,
                 days: ahead,
             };
-            sent += send(app, queue, day, until, warn).await?;
+            warned += send(app, queue, day, until, warn).await?;
         }
     }
-    tracing::info!(worker = WORKER.name, sent, "planned");
-    Ok(Value::Null)
+    tracing::info!(worker = WORKER.name, expired, warned, "planned");
+    Ok(json!({ "expired": expired, "warned": warned }))
 }
 
 /// The days from `back` before `until` to that of `until`, oldest first.

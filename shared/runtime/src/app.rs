@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::Utc;
 use serde::de::DeserializeOwned;
 use sharepact_domain::time::Timestamp;
-use sharepact_http::CursorKey;
+use sharepact_http::{CursorKey, Problem};
 use sharepact_store::{Change, Outcome, Remembered, Store, StoreError, Ticket};
 use uuid::Uuid;
 
@@ -82,6 +82,17 @@ impl App {
             }
             Ok(outcome)
         })
+    }
+
+    /// Bytes that nobody can guess, for a secret.
+    ///
+    /// # Errors
+    /// When the machine has none.
+    pub fn random(&self) -> Result<[u8; 32], Problem> {
+        let mut bytes = [0; 32];
+        aws_lc_rs::rand::fill(&mut bytes)
+            .map_err(|_| Problem::internal("there are no random bytes"))?;
+        Ok(bytes)
     }
 }
 

@@ -6,6 +6,7 @@
 use std::panic::AssertUnwindSafe;
 
 use futures::FutureExt as _;
+use futures::future::join_all;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -64,23 +65,61 @@ where
     T: DeserializeOwned,
     F: Future<Output = Result<(), WorkError>>,
 {
+    let mut failed = Vec::new();
+    for message in records(event)? {
+        failed.extend(settle(app, worker, message, &work).await);
+    }
+    Ok(again(failed))
+}
+
+/// Works off a batch, all messages at the same time: for work that waits for others, so that none
+/// waits for another's.
+///
+/// # Errors
+/// As [`messages`].
+pub async fn messages_at_once<T, F>(
+    app: &App,
+    worker: &'static str,
+    event: Value,
+    work: impl Fn(T) -> F,
+) -> Result<Value, WorkError>
+where
+    T: DeserializeOwned,
+    F: Future<Output = Result<(), WorkError>>,
+{
+    let work = &work;
+    let records = records(event)?.into_iter();
+    let settled = join_all(records.map(|message| settle(app, worker, message, work))).await;
+    Ok(again(settled.into_iter().flatten()))
+}
+
+fn records(event: Value) -> Result<Vec<Message>, WorkError> {
     let batch: Batch =
         serde_json::from_value(event).map_err(|error| unreadable("the batch", &error))?;
     note(|notes| notes.records(batch.records.len()));
-    let mut failed = Vec::new();
-    for message in batch.records {
-        let Err(error) = one(&message, &work).await else {
-            continue;
-        };
-        // Said at once: should the environment die before the batch ends, there is no line.
-        tracing::error!(worker, message.id = message.id, %error, "a message failed");
-        note(|notes| notes.failed(&message.id, &error));
-        let last = matches!(error, WorkError::Poison(_)) || message.is_last();
-        if !last || !aside(app, worker, &message, &error).await {
-            failed.push(message.id);
-        }
-    }
-    Ok(again(failed))
+    Ok(batch.records)
+}
+
+/// Works off one message; its id, where the source shall show it again.
+async fn settle<T, F>(
+    app: &App,
+    worker: &'static str,
+    message: Message,
+    work: &impl Fn(T) -> F,
+) -> Option<String>
+where
+    T: DeserializeOwned,
+    F: Future<Output = Result<(), WorkError>>,
+{
+    let Err(error) = one(&message, work).await else {
+        return None;
+    };
+    // Said at once: should the environment die before the batch ends, there is no line.
+    tracing::error!(worker, message.id = message.id, %error, "a message failed");
+    note(|notes| notes.failed(&message.id, &error));
+    let last = matches!(error, WorkError::Poison(_)) || message.is_last();
+    let left = !last || !aside(app, worker, &message, &error).await;
+    left.then_some(message.id)
 }
 
 async fn one<T, F>(message: &Message, work: &impl Fn(T) -> F) -> Result<(), WorkError>
@@ -150,6 +189,36 @@ mod tests {
             .map(|item| item["itemIdentifier"].as_str().unwrap())
             .collect();
         assert_eq!(failed, ["2", "3", "4"]);
+    }
+
+    #[tokio::test]
+    async fn messages_at_once_wait_for_themselves_only() {
+        let record = |id: &str, body: &str| json!({ "messageId": id, "body": body });
+        let event = json!({ "Records": [
+            record("1", "{\"n\":1}"), record("2", "no json"), record("3", "{\"n\":3}"),
+        ]});
+        let app = unlinked();
+        // One after the other, neither would ever come to the barrier's end.
+        let barrier = tokio::sync::Barrier::new(2);
+        let answer = messages_at_once(&app, "w", event, |order: Order| {
+            let barrier = &barrier;
+            async move {
+                barrier.wait().await;
+                match order.n {
+                    3 => panic!("on purpose"),
+                    _ => Ok(()),
+                }
+            }
+        })
+        .await
+        .unwrap();
+        let failed: Vec<_> = answer["batchItemFailures"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|item| item["itemIdentifier"].as_str().unwrap())
+            .collect();
+        assert_eq!(failed, ["2", "3"]);
     }
 
     #[tokio::test]

@@ -21,7 +21,7 @@ mod telemetry;
 mod worker;
 
 pub use app::{App, Clock};
-pub use batch::messages;
+pub use batch::{messages, messages_at_once};
 pub use bucket::Bucket;
 pub use bus::{Bus, MOST as MOST_ENTRIES, Publication, WEIGHT as MOST_WEIGHT};
 pub use config::{Config, ConfigError};

@@ -14,6 +14,9 @@
 //! | `guards` | what only one can have |
 //! | `races` | many at the same instant |
 //! | `listing` | lists, page by page |
+//! | `receiver` | an endpoint of a party, on loopback |
+//! | `deliveries` | what reaches webhooks, and when they are given up |
+//! | `misdelivered` | twice, late, poison, a crash on the way there |
 //! | `corrupt` | items that cannot be read |
 //! | `telemetry` | what functions tell of their invocations |
 //! | `spy` | a rule and a queue that hear everything on the bus |
@@ -39,13 +42,16 @@ mod audit;
 mod cases;
 mod cast;
 mod corrupt;
+mod deliveries;
 mod documents;
 mod expiry;
 mod faults;
 mod guards;
 mod killed;
 mod listing;
+mod misdelivered;
 mod races;
+mod receiver;
 mod relay;
 mod spy;
 mod storm;

@@ -184,7 +184,8 @@ def settle(stack, exploded, issuer, handout):
     api = resources["Api"]
     template = json.loads(Path(exploded).read_text())
     expect_same("deployed", routes_exploded(template["Resources"]), routes_deployed(api))
-    restore_cors(api, template["Resources"]["Api"]["Properties"])
+    cors = resolved(template["Resources"]["Api"]["Properties"]["CorsConfiguration"])
+    restore_cors(api, cors)
     endpoint = os.environ["AWS_ENDPOINT_URL"]
     issuer = Path(issuer)
     told = json.loads(issuer.read_text())
@@ -192,6 +193,7 @@ def settle(stack, exploded, issuer, handout):
     told["deployment"] = {
         "resources": resources,
         "functions": environments(template, resources),
+        "origins": cors["AllowOrigins"],
         "emulated": True,
         "issuerHome": str(issuer.parent),
     }
@@ -219,8 +221,7 @@ def environments(template, resources):
 
 def restore_cors(api, declared):
     """The emulator keeps what CloudFormation says of CORS where its gateway does not look; said again, it looks."""
-    configured = resolved(declared["CorsConfiguration"])
-    client("apigatewayv2").update_api(ApiId=api, CorsConfiguration=configured)
+    client("apigatewayv2").update_api(ApiId=api, CorsConfiguration=declared)
 
 
 def resolved(value):

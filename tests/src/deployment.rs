@@ -15,6 +15,9 @@ pub struct Deployment {
     pub resources: BTreeMap<String, String>,
     /// The environment of each function, by the name of its binary.
     pub functions: BTreeMap<String, BTreeMap<String, String>>,
+    /// The origins whose pages may call.
+    #[serde(default)]
+    pub origins: Vec<String>,
     /// Whether it is an emulation of AWS, whose gateway is not in every point that of AWS.
     #[serde(default)]
     pub emulated: bool,

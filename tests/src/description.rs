@@ -63,7 +63,10 @@ impl Description {
             .into_iter()
             .flat_map(Map::keys)
         {
-            let known = self.unsent.iter().any(|left| left.eq_ignore_ascii_case(name));
+            let known = self
+                .unsent
+                .iter()
+                .any(|left| left.eq_ignore_ascii_case(name));
             let sent = known || answer.header(name).is_some();
             assert!(sent, "{id} is documented to send {name}\n{answer}");
         }

@@ -128,7 +128,9 @@ impl Api {
         let text = str::from_utf8(sent);
         let lost = self.emulated() && text.map_or(true, |text| text.contains("%2F"));
         if lost {
-            skipped(&format!("the emulated gateway makes something else of {text:?}"));
+            skipped(&format!(
+                "the emulated gateway makes something else of {text:?}"
+            ));
         }
         !lost
     }
@@ -241,8 +243,9 @@ impl Api {
         &self.0.http
     }
 
-    pub(crate) fn url(&self) -> &str {
-        &self.0.url
+    /// The whole address of a path.
+    pub fn address(&self, path: &str) -> String {
+        format!("{}{path}", self.0.url)
     }
 
     /// Runs several things at once.

@@ -92,11 +92,7 @@ fn garbage_opens_nothing() {
             }
         }
         let nobody = api.bearer(None);
-        let mut schemes = vec![
-            format!("Basic {good}"),
-            "Bearer".to_owned(),
-            String::new(),
-        ];
+        let mut schemes = vec![format!("Basic {good}"), "Bearer".to_owned(), String::new()];
         if api.stack().is_some() {
             schemes.push(good.clone());
         } else {

@@ -25,7 +25,7 @@ pub static OPERATION: Operation = Operation {
     body: None,
     success: (200, Shape::of::<DocumentView>()),
     problems: &["no-document"],
-    grants: &[Grant::BatchGet],
+    grants: &[Grant::BatchGet, Grant::LinkDocument],
     run: |app, call| Box::pin(link(app, call)),
 };
 

@@ -5,7 +5,7 @@
 
 use lambda_http::http::Method;
 use sharepact_domain::id::ContractId;
-use sharepact_http::wire::NoBody;
+use sharepact_http::wire::{ContractView, NoBody};
 use sharepact_http::{Call, Problem};
 use sharepact_runtime::{Access, Answer, App, Grant, Operation, Reply, Shape, failed};
 
@@ -19,13 +19,19 @@ pub static OPERATION: Operation = Operation {
     path: "/contracts/{id}/document",
     summary: "generatePDF",
     description: "Renders the contract as it is now, watermarked with its status unless it is \
-                  Active, and answers a link that works for five minutes.",
+                  Active, and answers a link that works for five minutes. Asked again, it leads \
+                  to the same document, so no key is needed.",
     access: Access::Token,
     query: &[],
     body: Some(Shape::of::<NoBody>()),
     success: (200, Shape::of::<DocumentView>()),
     problems: &[],
-    grants: &[Grant::BatchGet, Grant::Put],
+    grants: &[
+        Grant::BatchGet,
+        Grant::Put,
+        Grant::KeepDocument,
+        Grant::LinkDocument,
+    ],
     run: |app, call| Box::pin(print(app, call)),
 };
 
@@ -42,9 +48,11 @@ async fn print(app: &App, call: Call) -> Answer {
         .value
         .filter(|record| record.contract.visible_to(principal))
         .ok_or_else(|| Problem::not_found("contract"))?;
+    let tag = ContractView::tag(&record.contract, call.now);
+    call.precondition().check(Some(&tag))?;
     let document = printed::keep(app, &record, call.now).await;
     let document = document.map_err(|error| Problem::unavailable(error.to_string()))?;
     let url = printed::link(app, id, &document).await;
     let url = url.map_err(|error| Problem::unavailable(error.to_string()))?;
-    Reply::json(200, &DocumentView::new(&document, url))
+    Ok(Reply::json(200, &DocumentView::new(&document, url))?.tagged(tag))
 }

@@ -15,9 +15,14 @@ pub static WORKER: Worker = Worker {
     name: "document-render",
     source: Source::Queue,
     description: "Renders the contract as PDF after every transition from Signed on.",
-    grants: &[Grant::BatchGet, Grant::Put],
+    grants: &[
+        Grant::BatchGet,
+        Grant::Put,
+        Grant::KeepDocument,
+        Grant::Send("RenderingsDead"),
+    ],
     run: |app, event| {
-        Box::pin(messages(WORKER.name, event, move |published| {
+        Box::pin(messages(app, WORKER.name, event, move |published| {
             render(app, published)
         }))
     },

@@ -2,30 +2,40 @@
 //!
 //! Started by: the stream, for inserted items whose sort key begins with `EVENT#`.
 //!
-//! The one rule: an event that is not known to be on the bus is tried again, and so is every event
-//! after it in the batch; so nothing is lost, and the events of one contract keep their order. An
-//! event may be on the bus twice: consumers know it by its id.
+//! The one rule: an event goes out only when every earlier event of its aggregate is on the bus. What
+//! is not known to be there is tried again, and may then be there twice: consumers know an event by
+//! its id. What cannot be read is set aside with the reason, and holds up nothing.
+
+use std::time::Duration;
 
 use serde::Deserialize;
-use serde_json::Value;
-use sharepact_runtime::{App, Bus, MOST_ENTRIES, Publication, Source, WorkError, Worker, again};
+use serde_json::{Value, json};
+use sharepact_runtime::{App, Grant, Source, WorkError, Worker, again};
+
+use crate::publication::Stored;
+use crate::waves::{Outgoing, Waves};
+
+/// How often entries that the bus refuses are tried again at once, before the stream is asked to
+/// show them again together with all that came behind them.
+const TRIES: u32 = 3;
 
 /// The worker.
 pub static WORKER: Worker = Worker {
     name: "event-relay",
     source: Source::Stream,
     description: "Puts the events that commands have committed on the event bus, in order.",
-    grants: &[],
+    grants: &[Grant::Publish, Grant::Send("RelayFailures")],
     run: |app, event| Box::pin(relay(app, event)),
 };
 
-/// What the stream hands over; only what is needed of it.
+/// What the stream hands over.
 #[derive(Debug, Deserialize)]
 struct Batch {
     #[serde(rename = "Records")]
     records: Vec<Record>,
 }
 
+/// A record: enough to say which one it is, whatever else is wrong with it.
 #[derive(Debug, Deserialize)]
 struct Record {
     dynamodb: Change,
@@ -36,65 +46,78 @@ struct Record {
 struct Change {
     sequence_number: String,
     #[serde(default)]
+    keys: Value,
+    #[serde(default)]
     new_image: Value,
-}
-
-impl Change {
-    /// The publication that the item stands for.
-    fn publication(&self) -> Result<Publication, WorkError> {
-        let text = |name: &str| {
-            let attribute = self.new_image.get(name).and_then(|value| value.get("S"));
-            attribute.and_then(Value::as_str).map(str::to_owned)
-        };
-        let missing = |name| WorkError::Poison(format!("the stream record has no {name}"));
-        Ok(Publication {
-            kind: text("type").ok_or_else(|| missing("type"))?,
-            detail: text("event").ok_or_else(|| missing("event"))?,
-            trace: text("trace"),
-        })
-    }
 }
 
 async fn relay(app: &App, event: Value) -> Result<Value, WorkError> {
     let batch: Batch =
         serde_json::from_value(event).map_err(|error| WorkError::Poison(error.to_string()))?;
-    let bus = app.links.bus()?;
-    for chunk in batch.records.chunks(MOST_ENTRIES) {
-        if let Some(first) = failed(bus, chunk).await {
-            // The source takes the lowest failed sequence number and goes on from there.
-            return Ok(again([first]));
-        }
-    }
-    Ok(again(std::iter::empty::<String>()))
-}
-
-/// The sequence number of the first record that is not known to be on the bus.
-async fn failed(bus: &Bus, chunk: &[Record]) -> Option<String> {
-    let number = |record: &Record| record.dynamodb.sequence_number.clone();
-    let mut publications = Vec::new();
-    let mut unreadable = None;
-    for record in chunk {
-        match record.dynamodb.publication() {
-            Ok(publication) => publications.push(publication),
-            // What stands before it may go; what stands after it must wait.
-            Err(error) => {
-                tracing::error!(worker = WORKER.name, %error, "a stream record cannot be read");
-                unreadable = Some(number(record));
-                break;
+    let mut readable = Vec::new();
+    // The source goes on from the lowest number that it hears: behind it, all is shown again.
+    let mut stopped = None;
+    for Record { dynamodb: change } in batch.records {
+        match Stored::from_image(&change.new_image) {
+            Ok(stored) => readable.push(Outgoing {
+                number: change.sequence_number,
+                aggregate: stored.aggregate,
+                publication: stored.publication,
+            }),
+            Err(reason) => {
+                if let Err(error) = set_aside(app, &change, &reason).await {
+                    tracing::error!(worker = WORKER.name, %error, "not set aside");
+                    stopped = Some(change.sequence_number);
+                    break;
+                }
             }
         }
     }
-    if publications.is_empty() {
-        return unreadable;
-    }
-    match bus.publish(&publications).await {
-        Ok(there) => {
-            let lost = chunk.iter().zip(there).find(|(_, there)| !there);
-            lost.map(|(record, _)| number(record)).or(unreadable)
+    let lost = send(app, readable).await?;
+    Ok(again(lost.or(stopped)))
+}
+
+/// Publishes in waves; answers the sequence number of the first record that is not on the bus.
+async fn send(app: &App, readable: Vec<Outgoing>) -> Result<Option<String>, WorkError> {
+    let bus = app.links.bus()?;
+    let mut waves = Waves::new(readable);
+    let mut tries = 0;
+    while let Some(wave) = waves.next() {
+        match bus.publish(&wave).await {
+            Ok(there) => {
+                let refused = waves.settle(&there);
+                if refused == 0 {
+                    continue;
+                }
+                tracing::warn!(worker = WORKER.name, refused, "the bus refused entries");
+            }
+            // The client has tried again by itself.
+            Err(error) => {
+                tracing::error!(worker = WORKER.name, %error, "events were not put on the bus");
+                break;
+            }
         }
-        Err(error) => {
-            tracing::error!(worker = WORKER.name, %error, "events were not put on the bus");
-            chunk.first().map(number)
+        tries += 1;
+        if tries > TRIES {
+            break;
         }
+        tokio::time::sleep(Duration::from_millis(50) * 2_u32.pow(tries)).await;
     }
+    Ok(waves.first_left())
+}
+
+/// Leaves the place of a record that cannot be read, and why, where it is looked for. The record
+/// itself is in the table.
+async fn set_aside(app: &App, change: &Change, reason: &str) -> Result<(), WorkError> {
+    tracing::error!(
+        worker = WORKER.name,
+        record = change.sequence_number,
+        reason,
+        "a stream record cannot be read"
+    );
+    let place = json!({ "sequenceNumber": change.sequence_number, "keys": change.keys });
+    let letters = app.links.dead_letters()?;
+    letters
+        .set_aside(&place.to_string(), WORKER.name, reason)
+        .await
 }

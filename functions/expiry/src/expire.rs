@@ -20,9 +20,9 @@ pub static WORKER: Worker = Worker {
     name: "contract-expire",
     source: Source::Queue,
     description: "Records that a contract's time is over, or warns that it soon will be.",
-    grants: &[Grant::BatchGet, Grant::Put],
+    grants: &[Grant::BatchGet, Grant::Put, Grant::Send("ExpiriesDead")],
     run: |app, event| {
-        Box::pin(messages(WORKER.name, event, move |order| {
+        Box::pin(messages(app, WORKER.name, event, move |order| {
             carry_out(app, order)
         }))
     },

@@ -26,7 +26,7 @@ pub static WORKER: Worker = Worker {
     name: "expiry-plan",
     source: Source::Schedule,
     description: "Finds the contracts whose time is over or nearly over, and sends each one on.",
-    grants: &[Grant::QueryIndex("by-due")],
+    grants: &[Grant::QueryIndex("by-due"), Grant::Send("Expiries")],
     run: |app, event| Box::pin(plan(app, event)),
 };
 

@@ -59,11 +59,15 @@ impl Servers {
             };
             self.urls.iter().find_map(known).unwrap_or(queue)
         };
+        let queue = |name: &str| {
+            setting(name)
+                .map(|queue| sharepact_runtime::Queue::new(clients.queues.clone(), url(queue)))
+        };
         sharepact_runtime::Links {
             bus: setting("SHAREPACT_BUS")
                 .map(|name| sharepact_runtime::Bus::new(clients.bus.clone(), name)),
-            expiries: setting("SHAREPACT_EXPIRIES")
-                .map(|queue| sharepact_runtime::Queue::new(clients.queues.clone(), url(queue))),
+            expiries: queue("SHAREPACT_EXPIRIES"),
+            dead_letters: queue("SHAREPACT_DEAD_LETTERS"),
             documents: setting("SHAREPACT_DOCUMENTS")
                 .map(|name| sharepact_runtime::Bucket::new(clients.documents.clone(), name)),
         }
@@ -211,6 +215,14 @@ impl Links {
     /// When it fails, or nothing of that name runs on a schedule.
     pub async fn fire(&self, worker: &str) -> Result<Value, Failed> {
         self.sources.fire(worker).await
+    }
+
+    /// Runs a worker with this event, as `aws lambda invoke` does.
+    ///
+    /// # Errors
+    /// When it fails, or nothing of that name runs here.
+    pub async fn invoke(&self, worker: &str, event: Value) -> Result<Value, Failed> {
+        self.sources.invoke(worker, event).await
     }
 
     /// Crashes what runs of a worker at this moment; answers how many invocations that were.

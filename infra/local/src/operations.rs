@@ -1,7 +1,8 @@
-//! The operations of the bundle, context by context.
+//! The functions of the bundle, context by context: operations behind HTTP, and workers.
 //!
-//! The one rule: nothing else lists operations. The router, the policies and the OpenAPI document
-//! are made from this table, so a function that is missing here is missing everywhere.
+//! The one rule: nothing else lists functions. The router, the event sources, the policies and the
+//! OpenAPI document are made from this table, so a function that is missing here is missing
+//! everywhere.
 
 use sharepact_runtime::Operation;
 
@@ -16,6 +17,8 @@ pub struct Context {
     pub description: &'static str,
     /// Its operations.
     pub operations: &'static [&'static Operation],
+    /// Its functions that are not behind HTTP.
+    pub workers: &'static [&'static Worker],
 }
 
 /// Every context, in the order in which a reader meets them.
@@ -24,26 +27,43 @@ pub const CONTEXTS: &[Context] = &[
         name: "contracts",
         description: "Contracts between a consumer and a provider, from request to expiry.",
         operations: sharepact_contracts::OPERATIONS,
+        workers: &[],
     },
     Context {
         name: "assets",
         description: "The registry of what contracts are about, and what a user has acquired.",
         operations: sharepact_assets::OPERATIONS,
+        workers: &[],
     },
     Context {
         name: "wallets",
         description: "The ledger address of a user or an organisation.",
         operations: sharepact_wallets::OPERATIONS,
+        workers: &[],
     },
     Context {
         name: "documents",
         description: "Contracts as PDF.",
         operations: sharepact_documents::OPERATIONS,
+        workers: sharepact_documents::WORKERS,
+    },
+    Context {
+        name: "events",
+        description: "Every event on the bus, in order.",
+        operations: &[],
+        workers: sharepact_events::WORKERS,
+    },
+    Context {
+        name: "expiry",
+        description: "The daily record of what time has ended, and the warning before it.",
+        operations: &[],
+        workers: sharepact_expiry::WORKERS,
     },
     Context {
         name: "openapi",
         description: "The description of this API.",
         operations: sharepact_openapi::OPERATIONS,
+        workers: &[],
     },
 ];
 
@@ -59,10 +79,8 @@ pub fn all() -> Vec<&'static Operation> {
 /// Every function that is not behind HTTP.
 #[must_use]
 pub fn workers() -> Vec<&'static Worker> {
-    [
-        sharepact_events::WORKERS,
-        sharepact_documents::WORKERS,
-        sharepact_expiry::WORKERS,
-    ]
-    .concat()
+    CONTEXTS
+        .iter()
+        .flat_map(|context| context.workers.iter().copied())
+        .collect()
 }

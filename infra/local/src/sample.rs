@@ -79,6 +79,7 @@ pub(crate) fn options(home: &Path) -> Options {
         operations: OPERATIONS.iter().collect(),
         template: Some(Template::parse(SMALL).unwrap()),
         invoke: echo,
+        workers: Vec::new(),
         ..Options::on(home)
     }
 }

@@ -14,6 +14,7 @@ use thiserror::Error;
 use crate::id::EventId;
 use crate::party::Author;
 use crate::time::Timestamp;
+use crate::trace::TraceParent;
 
 /// A SHA-256 digest; 64 lower-case hexadecimal digits outside.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -119,6 +120,9 @@ pub struct Event<F> {
     pub previous_hash: Option<Digest>,
     /// SHA-256 over the canonical JSON of all of the above.
     pub hash: Digest,
+    /// Which request caused it, where that is known. It travels beside the event, unhashed.
+    #[serde(skip)]
+    pub trace: Option<TraceParent>,
 }
 
 /// Where in an aggregate's chain the next event goes.
@@ -169,9 +173,17 @@ impl<F: Fact> Event<F> {
             actor,
             previous_hash: link.previous_hash,
             hash: Digest([0; 32]),
+            trace: None,
         };
         event.hash = event.digest()?;
         Ok(event)
+    }
+
+    /// The same, caused by the request of this trace.
+    #[must_use]
+    pub fn traced(mut self, trace: Option<TraceParent>) -> Self {
+        self.trace = trace;
+        self
     }
 
     /// The hash that the event's content asks for.

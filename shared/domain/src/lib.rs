@@ -9,6 +9,7 @@
 //! | [`party`] | users, organisations, sides, who is acting |
 //! | [`event`] | the envelope of every event and the hash chain |
 //! | [`money`], [`terms`], [`text`], [`time`], [`id`] | the values all of these are made of |
+//! | [`trace`] | which request brought an event about |
 //! | [`fault`] | what can be wrong with a value, and where |
 //!
 //! The one rule: nothing here is async, reads a clock, makes an id or knows AWS. Time, ids and the
@@ -25,4 +26,5 @@ pub mod selection;
 pub mod terms;
 pub mod text;
 pub mod time;
+pub mod trace;
 pub mod wallet;

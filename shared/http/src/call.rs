@@ -12,6 +12,7 @@ use sharepact_domain::fault::Fault;
 use sharepact_domain::id::{OrganizationId, UserId};
 use sharepact_domain::party::{Actor, Principal, Role};
 use sharepact_domain::time::Timestamp;
+use sharepact_domain::trace::TraceParent;
 
 use crate::problem::Place;
 use crate::{CursorKey, Precondition, Problem, ProblemType, body};
@@ -104,6 +105,15 @@ impl Call {
                 "send a bearer token: Authorization: Bearer …",
             )
         })
+    }
+
+    /// The trace that the request belongs to: its `traceparent`, or what API Gateway made up.
+    #[must_use]
+    pub fn trace(&self) -> Option<TraceParent> {
+        let header = |name| self.headers.get(name).and_then(|value| value.to_str().ok());
+        header("traceparent")
+            .and_then(TraceParent::parse)
+            .or_else(|| header("x-amzn-trace-id").and_then(TraceParent::from_xray))
     }
 
     /// The caller as the one who acts.

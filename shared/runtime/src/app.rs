@@ -55,3 +55,21 @@ impl App {
         Uuid::now_v7()
     }
 }
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    /// An app that reaches nothing.
+    pub(crate) fn unlinked() -> App {
+        let settings = aws_sdk_dynamodb::Config::builder()
+            .behavior_version(aws_sdk_dynamodb::config::BehaviorVersion::latest())
+            .build();
+        App {
+            store: Store::new(aws_sdk_dynamodb::Client::from_conf(settings), "none"),
+            clock: Clock::system(),
+            cursors: CursorKey::new(&[7; 32]).unwrap(),
+            links: Links::default(),
+        }
+    }
+}

@@ -1,7 +1,7 @@
 //! Batches of queue messages: each message is an outcome of its own.
 //!
-//! The one rule: every message is accounted for. What fails is named, what succeeds is deleted by
-//! the source, and a panic fails its own message only.
+//! The one rule: every message is accounted for. What may succeed later is named to the source, which
+//! shows it again; what never will is set aside with the reason; a panic fails its own message only.
 
 use std::panic::AssertUnwindSafe;
 
@@ -10,7 +10,11 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::App;
 use crate::worker::{WorkError, again};
+
+/// How often a message is shown before the source sets it aside: the queues' `maxReceiveCount`.
+const SHOWN: u32 = 5;
 
 /// What the source hands over.
 #[derive(Debug, Deserialize)]
@@ -25,14 +29,32 @@ struct Batch {
 struct Message {
     message_id: String,
     body: String,
+    #[serde(default)]
+    attributes: Attributes,
 }
 
-/// Works off a batch, one message after the other. The messages that failed are named to the source,
-/// which shows them again and in the end sets them aside.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct Attributes {
+    approximate_receive_count: String,
+}
+
+impl Message {
+    /// Is this the last time that the source shows it?
+    fn is_last(&self) -> bool {
+        let count = self.attributes.approximate_receive_count.parse();
+        count.is_ok_and(|count: u32| count >= SHOWN)
+    }
+}
+
+/// Works off a batch, one message after the other. What failed for now is named to the source; what
+/// failed for good, or for the last time, goes to the function's dead letters with the reason, and
+/// where that fails too, it is left to the source.
 ///
 /// # Errors
 /// When the batch itself cannot be read: then all of it is tried again.
 pub async fn messages<T, F>(
+    app: &App,
     worker: &'static str,
     event: Value,
     work: impl Fn(T) -> F,
@@ -45,40 +67,69 @@ where
         serde_json::from_value(event).map_err(|error| WorkError::Poison(error.to_string()))?;
     let mut failed = Vec::new();
     for message in batch.records {
-        let outcome = match serde_json::from_str::<T>(&message.body) {
-            Ok(order) => AssertUnwindSafe(work(order))
-                .catch_unwind()
-                .await
-                .unwrap_or_else(|_| Err(WorkError::Poison("the handler panicked".to_owned()))),
-            Err(error) => Err(WorkError::Poison(format!(
-                "the message cannot be read: {error}"
-            ))),
+        let Err(error) = one(&message, &work).await else {
+            continue;
         };
-        if let Err(error) = outcome {
-            tracing::error!(worker, message.id = message.message_id, %error, "a message failed");
+        tracing::error!(worker, message.id = message.message_id, %error, "a message failed");
+        let last = matches!(error, WorkError::Poison(_)) || message.is_last();
+        if !last || !aside(app, worker, &message, &error).await {
             failed.push(message.message_id);
         }
     }
     Ok(again(failed))
 }
 
+async fn one<T, F>(message: &Message, work: &impl Fn(T) -> F) -> Result<(), WorkError>
+where
+    T: DeserializeOwned,
+    F: Future<Output = Result<(), WorkError>>,
+{
+    let order = serde_json::from_str::<T>(&message.body)
+        .map_err(|error| WorkError::Poison(format!("the message cannot be read: {error}")))?;
+    // What panicked once may have met bad luck: it is shown again.
+    AssertUnwindSafe(work(order))
+        .catch_unwind()
+        .await
+        .unwrap_or_else(|_| Err(WorkError::Passing("the handler panicked".to_owned())))
+}
+
+/// Sets a message aside; was that possible?
+async fn aside(app: &App, worker: &str, message: &Message, error: &WorkError) -> bool {
+    let outcome = match app.links.dead_letters() {
+        Ok(queue) => {
+            queue
+                .set_aside(&message.body, worker, &error.to_string())
+                .await
+        }
+        Err(error) => Err(error),
+    };
+    if let Err(error) = &outcome {
+        tracing::error!(worker, message.id = message.message_id, %error, "not set aside");
+    }
+    outcome.is_ok()
+}
+
 #[cfg(test)]
 mod tests {
-    use super::*;
     use serde_json::json;
 
+    use super::*;
+    use crate::app::tests::unlinked;
+
+    #[derive(Deserialize)]
+    struct Order {
+        n: u8,
+    }
+
     #[tokio::test]
-    async fn poison_and_panic_fail_alone() {
+    async fn each_message_fails_alone() {
         let record = |id: &str, body: &str| json!({ "messageId": id, "body": body });
         let event = json!({ "Records": [
             record("1", "{\"n\":1}"), record("2", "no json"), record("3", "{\"n\":3}"),
             record("4", "{\"n\":4}"),
         ]});
-        #[derive(Deserialize)]
-        struct Order {
-            n: u8,
-        }
-        let answer = messages("w", event, |order: Order| async move {
+        let app = unlinked();
+        let answer = messages(&app, "w", event, |order: Order| async move {
             match order.n {
                 3 => panic!("on purpose"),
                 4 => Err(WorkError::Passing("later".to_owned())),
@@ -87,6 +138,7 @@ mod tests {
         })
         .await
         .unwrap();
+        // The poison among them too: without dead letters it is left to the source.
         let failed: Vec<_> = answer["batchItemFailures"]
             .as_array()
             .unwrap()
@@ -98,7 +150,23 @@ mod tests {
 
     #[tokio::test]
     async fn a_batch_that_is_none_fails_whole() {
-        let outcome = messages("w", json!({}), |(): ()| async { Ok(()) }).await;
+        let app = unlinked();
+        let outcome = messages(&app, "w", json!({}), |(): ()| async { Ok(()) }).await;
         assert!(outcome.is_err());
+    }
+
+    #[test]
+    fn the_last_time_is_the_fifth() {
+        let message = |count: &str| Message {
+            message_id: String::new(),
+            body: String::new(),
+            attributes: Attributes {
+                approximate_receive_count: count.to_owned(),
+            },
+        };
+        assert!(!message("").is_last());
+        assert!(!message("4").is_last());
+        assert!(message("5").is_last());
+        assert!(message("12").is_last());
     }
 }

@@ -9,8 +9,14 @@ use aws_sdk_eventbridge::types::PutEventsRequestEntry;
 
 use crate::worker::WorkError;
 
-/// What PutEvents takes at once.
+/// How many events PutEvents takes at once.
 pub const MOST: usize = 10;
+
+/// How much they may weigh together, in bytes; PutEvents takes 262,144.
+pub const WEIGHT: usize = 256_000;
+
+/// Who publishes: what every rule asks for.
+const SOURCE: &str = "sharepact";
 
 /// The bus, and a client that may put events on it.
 #[derive(Clone)]
@@ -26,8 +32,16 @@ pub struct Publication {
     pub kind: String,
     /// The event as it was recorded, JSON.
     pub detail: String,
-    /// W3C trace context of what caused it, if known.
-    pub trace: Option<String>,
+    /// The trace that it belongs to, as `X-Amzn-Trace-Id` has it.
+    pub trace: String,
+}
+
+impl Publication {
+    /// What it counts as, in bytes.
+    #[must_use]
+    pub fn weight(&self) -> usize {
+        SOURCE.len() + self.kind.len() + self.detail.len()
+    }
 }
 
 impl Bus {
@@ -52,10 +66,10 @@ impl Bus {
             let entries = events.iter().map(|event| {
                 PutEventsRequestEntry::builder()
                     .event_bus_name(&*self.name)
-                    .source("sharepact")
+                    .source(SOURCE)
                     .detail_type(&event.kind)
                     .detail(&event.detail)
-                    .set_trace_header(event.trace.clone())
+                    .trace_header(&event.trace)
                     .build()
             });
             let answer = self

@@ -22,7 +22,7 @@ mod worker;
 pub use app::{App, Clock};
 pub use batch::messages;
 pub use bucket::Bucket;
-pub use bus::{Bus, MOST as MOST_ENTRIES, Publication};
+pub use bus::{Bus, MOST as MOST_ENTRIES, Publication, WEIGHT as MOST_WEIGHT};
 pub use config::{Config, ConfigError};
 pub use failure::failed;
 pub use links::Links;

@@ -16,6 +16,8 @@ pub struct Links {
     pub expiries: Option<Queue>,
     /// Where documents are kept.
     pub documents: Option<Bucket>,
+    /// Where work goes that will never succeed.
+    pub dead_letters: Option<Queue>,
 }
 
 impl Links {
@@ -36,9 +38,7 @@ impl Links {
             .as_ref()
             .ok_or_else(|| missing("SHAREPACT_EXPIRIES"))
     }
-}
 
-impl Links {
     /// The bucket of documents.
     ///
     /// # Errors
@@ -48,24 +48,38 @@ impl Links {
             .as_ref()
             .ok_or_else(|| missing("SHAREPACT_DOCUMENTS"))
     }
+
+    /// The queue of work that will never succeed.
+    ///
+    /// # Errors
+    /// When the function has none.
+    pub fn dead_letters(&self) -> Result<&Queue, WorkError> {
+        self.dead_letters
+            .as_ref()
+            .ok_or_else(|| missing("SHAREPACT_DEAD_LETTERS"))
+    }
 }
 
 fn missing(name: &str) -> WorkError {
     WorkError::Passing(format!("the environment variable {name} is not set"))
 }
 
-/// `SHAREPACT_BUS` and `SHAREPACT_DOCUMENTS` (names), `SHAREPACT_EXPIRIES` (a URL), as far as they
-/// are set.
+/// `SHAREPACT_BUS` and `SHAREPACT_DOCUMENTS` (names), `SHAREPACT_EXPIRIES` and
+/// `SHAREPACT_DEAD_LETTERS` (URLs), as far as they are set.
 #[expect(clippy::disallowed_methods, reason = "this is where settings are read")]
 pub(crate) async fn from_env() -> Links {
     let config = aws_config::load_defaults(BehaviorVersion::v2026_01_12()).await;
-    let bus = std::env::var("SHAREPACT_BUS").ok();
-    let documents = std::env::var("SHAREPACT_DOCUMENTS").ok();
-    let expiries = std::env::var("SHAREPACT_EXPIRIES").ok();
+    let setting = |name| std::env::var(name).ok();
+    let queue = |name| {
+        let client = aws_sdk_sqs::Client::new(&config);
+        setting(name).map(|url| Queue::new(client, url))
+    };
     Links {
-        bus: bus.map(|name| Bus::new(aws_sdk_eventbridge::Client::new(&config), name)),
-        documents: documents.map(|name| Bucket::new(s3(&config), name)),
-        expiries: expiries.map(|url| Queue::new(aws_sdk_sqs::Client::new(&config), url)),
+        bus: setting("SHAREPACT_BUS")
+            .map(|name| Bus::new(aws_sdk_eventbridge::Client::new(&config), name)),
+        documents: setting("SHAREPACT_DOCUMENTS").map(|name| Bucket::new(s3(&config), name)),
+        expiries: queue("SHAREPACT_EXPIRIES"),
+        dead_letters: queue("SHAREPACT_DEAD_LETTERS"),
     }
 }
 

@@ -30,7 +30,7 @@ pub enum Access {
     Open,
 }
 
-/// One right on the table, as the function's policy spells it.
+/// One right, as the function's policy spells it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Grant {
     /// `dynamodb:BatchGetItem` on the table.
@@ -43,6 +43,14 @@ pub enum Grant {
     Put,
     /// `dynamodb:DeleteItem` on the table.
     Delete,
+    /// `events:PutEvents` on the bus.
+    Publish,
+    /// `sqs:SendMessage` on the queue that is this resource of the template.
+    Send(&'static str),
+    /// `s3:PutObject` below `contracts/` in the bucket of documents.
+    KeepDocument,
+    /// `s3:GetObject` there: a link carries the right of the function that signed it.
+    LinkDocument,
 }
 
 /// A query parameter, for the OpenAPI document.

@@ -5,12 +5,15 @@ use std::sync::Arc;
 
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::error::DisplayErrorContext;
-use aws_sdk_sqs::types::SendMessageBatchRequestEntry;
+use aws_sdk_sqs::types::{MessageAttributeValue, SendMessageBatchRequestEntry};
 
 use crate::worker::WorkError;
 
 /// What SQS takes at once.
 const MOST: usize = 10;
+
+/// How much of a reason is told, in characters.
+const LONGEST_REASON: usize = 500;
 
 /// A queue, and a client that may send to it.
 #[derive(Clone)]
@@ -27,6 +30,41 @@ impl Queue {
             client,
             url: url.into().into(),
         }
+    }
+
+    /// Sets a message aside with the reason, which stands in the attributes `Worker` and `Reason`;
+    /// the body stays what it was, so that it can be sent back once the reason is gone.
+    ///
+    /// # Errors
+    /// When it is not known to be there.
+    pub fn set_aside<'a>(
+        &'a self,
+        body: &'a str,
+        worker: &'a str,
+        reason: &'a str,
+    ) -> Pin<Box<dyn Future<Output = Result<(), WorkError>> + Send + 'a>> {
+        Box::pin(async move {
+            let text = |value: &str| {
+                MessageAttributeValue::builder()
+                    .data_type("String")
+                    .string_value(value)
+                    .build()
+                    .map_err(|error| WorkError::Poison(error.to_string()))
+            };
+            let reason: String = reason.chars().take(LONGEST_REASON).collect();
+            self.client
+                .send_message()
+                .queue_url(&*self.url)
+                .message_body(body)
+                .message_attributes("Worker", text(worker)?)
+                .message_attributes("Reason", text(&reason)?)
+                .send()
+                .await
+                .map(drop)
+                .map_err(|error| {
+                    WorkError::Passing(format!("SendMessage: {}", DisplayErrorContext(&error)))
+                })
+        })
     }
 
     /// Sends messages, ten at a time.

@@ -21,5 +21,6 @@ pub fn seal<F: Fact>(
     let author = Author::from(&call.actor()?);
     let id = EventId::new(app.new_id());
     Event::seal(fact, id, aggregate, link, author, call.now)
+        .map(|event| event.traced(call.trace()))
         .map_err(|error| Problem::internal(error.to_string()))
 }

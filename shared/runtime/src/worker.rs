@@ -20,6 +20,8 @@ pub enum Source {
     Queue,
     /// The clock.
     Schedule,
+    /// Nothing by itself: an operator invokes it by hand.
+    Hand,
 }
 
 /// Why a worker could not do its work. The source tries again, and in the end sets the work aside.

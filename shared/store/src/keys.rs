@@ -1,7 +1,7 @@
 //! Every key of the table and its indexes, spelled in one place. `docs/DATA-MODEL.md` explains
 //! them; identifiers hold no `#`, so that no key can be read as another.
 
-use sharepact_domain::event::Digest;
+use sharepact_domain::event::{Aggregate, Digest};
 use sharepact_domain::id::{AssetId, ContractId};
 use sharepact_domain::party::Owner;
 use sharepact_domain::time::Timestamp;
@@ -51,6 +51,11 @@ pub(crate) fn asset(id: &AssetId) -> Key {
 
 pub(crate) fn wallet(owner: &Owner) -> Key {
     Key::new(format!("WALLET#{owner}"), STATE)
+}
+
+/// The partition of an aggregate, as its events name it.
+pub(crate) fn partition(aggregate: &Aggregate) -> String {
+    format!("{}#{}", aggregate.kind.to_uppercase(), aggregate.id)
 }
 
 /// An event of the aggregate whose state has this key.

@@ -7,10 +7,13 @@
 //! | `read` | single aggregates, one round trip each |
 //! | `listing` | merged, paged queries over the indexes |
 //! | `due` | what the expiry job asks for |
+//! | `recorded` | events as they were recorded, to be sent again |
+//! | `document` | where the document of a contract is |
 //! | `commit` | the one write: state (conditional) + event + guards + remembered answer |
 //! | `error` | what can go wrong, and whether trying again helps |
 //!
-//! The one rule: whatever changes is written by [`Store::commit`], as one conditional transaction.
+//! The one rule: whatever changes is written by [`Store::commit`], as one conditional transaction;
+//! the note of where a document is, which a worker makes afterwards, only gives way to a later one.
 //! There is no other write, no scan, and no read that answers part of an item.
 //!
 //! Futures are boxed here, so that the SDK's machinery is compiled once, in this crate, and not
@@ -25,6 +28,7 @@ mod item;
 mod keys;
 mod listing;
 mod read;
+mod recorded;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -37,6 +41,7 @@ pub use item::{ContractRecord, Remembered, Ticket};
 pub use keys::{Index, Position};
 pub use listing::{Order, Page, Source};
 pub use read::{Beginning, Found, History};
+pub use recorded::Recorded;
 
 /// A future that was compiled here.
 pub type Boxed<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;

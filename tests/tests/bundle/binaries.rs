@@ -1,8 +1,15 @@
-//! One binary an operation, named as the operation, serving the operation.
+//! One binary a function, named as its operation or worker, serving exactly that.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sharepact_local::operations::{self, CONTEXTS};
+use sharepact_local::operations::{self, CONTEXTS, Context};
+use sharepact_runtime::Grant;
+
+/// The names of a context's functions.
+fn functions(context: &Context) -> impl Iterator<Item = &'static str> + use<> {
+    let operations = context.operations.iter().map(|operation| operation.name);
+    operations.chain(context.workers.iter().map(|worker| worker.name))
+}
 
 /// The `[[bin]]` entries of a manifest: name to path.
 fn binaries(manifest: &str) -> BTreeMap<String, String> {
@@ -22,23 +29,16 @@ fn binaries(manifest: &str) -> BTreeMap<String, String> {
 }
 
 #[test]
-fn every_operation_is_one_binary_of_its_context_and_every_binary_one_operation() {
+fn every_function_is_one_binary_of_its_context_and_every_binary_one_function() {
     for context in CONTEXTS {
         let folder = format!("functions/{}", context.name);
         let found = binaries(&crate::read(format!("{folder}/Cargo.toml")));
-        let expected: BTreeMap<_, _> = context
-            .operations
-            .iter()
-            .map(|operation| {
-                (
-                    operation.name.to_owned(),
-                    format!("src/bin/{}.rs", operation.name),
-                )
-            })
+        let expected: BTreeMap<_, _> = functions(context)
+            .map(|name| (name.to_owned(), format!("src/bin/{name}.rs")))
             .collect();
         assert_eq!(
             found, expected,
-            "left: [[bin]] in {folder}/Cargo.toml; right: the operations of the context"
+            "left: [[bin]] in {folder}/Cargo.toml; right: the functions of the context"
         );
         let files: BTreeSet<_> = std::fs::read_dir(crate::root().join(&folder).join("src/bin"))
             .expect("src/bin can be read")
@@ -50,10 +50,8 @@ fn every_operation_is_one_binary_of_its_context_and_every_binary_one_operation()
                     .into_owned()
             })
             .collect();
-        let expected: BTreeSet<_> = context
-            .operations
-            .iter()
-            .map(|operation| format!("{}.rs", operation.name))
+        let expected: BTreeSet<_> = functions(context)
+            .map(|name| format!("{name}.rs"))
             .collect();
         assert_eq!(
             files, expected,
@@ -81,42 +79,60 @@ fn every_operation_is_one_binary_of_its_context_and_every_binary_one_operation()
 }
 
 #[test]
-fn a_binary_serves_the_operation_it_is_named_for() {
+fn a_binary_serves_the_function_it_is_named_for() {
     for context in CONTEXTS {
         for operation in context.operations {
-            let (folder, name) = (format!("functions/{}/src", context.name), operation.name);
-            let binary = crate::read(format!("{folder}/bin/{name}.rs"));
-            let served = binary
-                .split_once("serve(&")
-                .and_then(|(_, rest)| rest.split_once("::OPERATION)"))
-                .map(|(path, _)| path.split("::").collect::<Vec<_>>());
-            let Some([package, module]) = served.as_deref() else {
-                panic!("{folder}/bin/{name}.rs is `serve(&package::module::OPERATION)`: {binary}");
-            };
-            assert_eq!(*package, format!("sharepact_{}", context.name), "{name}");
-            let code = crate::read(format!("{folder}/{module}.rs"));
-            assert!(
-                code.contains(&format!("name: \"{name}\",")),
-                "{folder}/bin/{name}.rs serves {module}::OPERATION, which has another name"
-            );
-            // Three lines, so that a function's build costs no more than its link.
-            let lines = binary
-                .lines()
-                .filter(|line| !line.trim().is_empty() && !line.starts_with("//"));
-            assert_eq!(
-                lines.count(),
-                3,
-                "{folder}/bin/{name}.rs holds its main and nothing else"
-            );
+            // Only what uses more than the table pays for the clients of the rest.
+            let linked = operation.grants.iter().any(|grant| !of_the_table(*grant));
+            let serve = if linked { "serve_linked" } else { "serve" };
+            serves(context, operation.name, serve, "OPERATION");
+        }
+        for worker in context.workers {
+            serves(context, worker.name, "work", "WORKER");
         }
     }
+}
+
+fn of_the_table(grant: Grant) -> bool {
+    match grant {
+        Grant::BatchGet | Grant::Query | Grant::QueryIndex(_) | Grant::Put | Grant::Delete => true,
+        Grant::Publish | Grant::Send(_) | Grant::KeepDocument | Grant::LinkDocument => false,
+    }
+}
+
+/// The binary is `serve(&package::module::what)` and nothing else, and the module has its name.
+fn serves(context: &Context, name: &str, serve: &str, what: &str) {
+    let folder = format!("functions/{}/src", context.name);
+    let binary = crate::read(format!("{folder}/bin/{name}.rs"));
+    let (before, after) = (format!("::{serve}(&"), format!("::{what})"));
+    let served = binary
+        .split_once(&before)
+        .and_then(|(_, rest)| rest.split_once(&after))
+        .map(|(path, _)| path.split("::").collect::<Vec<_>>());
+    let Some([package, module]) = served.as_deref() else {
+        panic!("{folder}/bin/{name}.rs is `{serve}(&package::module::{what})`: {binary}");
+    };
+    assert_eq!(*package, format!("sharepact_{}", context.name), "{name}");
+    let code = crate::read(format!("{folder}/{module}.rs"));
+    assert!(
+        code.contains(&format!("name: \"{name}\",")),
+        "{folder}/bin/{name}.rs serves {module}::{what}, which has another name"
+    );
+    // Three lines, so that a function's build costs no more than its link.
+    let lines = binary
+        .lines()
+        .filter(|line| !line.trim().is_empty() && !line.starts_with("//"));
+    assert_eq!(
+        lines.count(),
+        3,
+        "{folder}/bin/{name}.rs holds its main and nothing else"
+    );
 }
 
 #[test]
 fn a_name_is_noun_first_and_made_of_words() {
     let mut names = BTreeSet::new();
-    for operation in operations::all() {
-        let name = operation.name;
+    for name in CONTEXTS.iter().flat_map(functions) {
         assert!(names.insert(name), "{name} stands twice");
         let words: Vec<_> = name.split('-').collect();
         let plain = |word: &&str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase());
@@ -124,6 +140,17 @@ fn a_name_is_noun_first_and_made_of_words() {
             words.len() == 2 && words.iter().all(plain),
             "{name} is noun-verb, in lower case"
         );
-        assert_eq!(operation.resource().to_lowercase(), words.concat());
+    }
+    for operation in operations::all() {
+        assert_eq!(
+            operation.resource().to_lowercase(),
+            operation.name.replace('-', "")
+        );
+    }
+    for worker in operations::workers() {
+        assert_eq!(
+            worker.resource().to_lowercase(),
+            worker.name.replace('-', "")
+        );
     }
 }

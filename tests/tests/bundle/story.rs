@@ -7,8 +7,9 @@ use chrono::DateTime;
 use serde_json::Value;
 use sharepact_domain::time::Timestamp;
 use sharepact_http::CursorKey;
+use sharepact_local::template::Template;
 use sharepact_local::{Options, Stack, operations};
-use sharepact_runtime::{App, Clock, answer};
+use sharepact_runtime::{App, Bucket, Clock, Links, answer};
 use sharepact_store::Store;
 
 use crate::events::event;
@@ -45,17 +46,23 @@ impl Drop for Scratch {
 /// The handlers as `cargo lambda invoke` reaches them: no gateway, one table.
 struct Handlers {
     stack: Stack,
+    /// Where documents are kept.
+    bucket: String,
     _scratch: Scratch,
 }
 
 impl Handlers {
     async fn start(name: &str) -> Self {
         let scratch = Scratch::new(name);
-        let stack = Stack::start(Options::on(scratch.path()))
-            .await
-            .expect("the stack starts");
+        let options = Options {
+            workers: Vec::new(),
+            ..Options::on(scratch.path())
+        };
+        let stack = Stack::start(options).await.expect("the stack starts");
+        let template = Template::load().expect("the template can be read");
         Self {
             stack,
+            bucket: template.buckets["Documents"].clone(),
             _scratch: scratch,
         }
     }
@@ -70,7 +77,13 @@ impl Handlers {
             store: Store::new(self.stack.client.clone(), self.stack.table.clone()),
             clock: Clock::from_fn(move || sent),
             cursors: CursorKey::new(&[7; 32]).expect("a key"),
-            links: sharepact_runtime::Links::default(),
+            links: Links {
+                documents: Some(Bucket::new(
+                    self.stack.links().clients().documents,
+                    self.bucket.clone(),
+                )),
+                ..Links::default()
+            },
         };
         let text = serde_json::to_string(event).expect("JSON");
         let request = lambda_http::request::from_str(&text).expect("the runtime reads it");
@@ -101,7 +114,7 @@ fn about(name: &str, contract: &str) -> Value {
     event
 }
 
-const ORDER: [&str; 25] = [
+const ORDER: [&str; 27] = [
     "asset-register",
     "wallet-register",
     "contract-create",
@@ -116,6 +129,8 @@ const ORDER: [&str; 25] = [
     "contract-activate",
     "contract-active",
     "contract-history",
+    "contract-print",
+    "contract-document",
     "contract-stop",
     "contract-decline",
     "contract-reject",
@@ -256,6 +271,8 @@ async fn reads(handlers: &Handlers, id: &str, status: &str) -> Vec<&'static str>
     );
     assert!(holds(&run("asset-list").await, PRIVATE), "{status}");
     assert!(run("contract-history").await["items"].is_array());
+    let printed = run("contract-print").await;
+    assert_eq!(run("contract-document").await["sha256"], printed["sha256"]);
     assert_eq!(run("asset-view").await["id"], PRIVATE);
     assert_eq!(run("wallet-view").await["owner"], "nordic-mobility");
     assert!(run("openapi-view").await["openapi"].is_string());
@@ -270,6 +287,8 @@ async fn reads(handlers: &Handlers, id: &str, status: &str) -> Vec<&'static str>
         "assets-acquired",
         "asset-list",
         "contract-history",
+        "contract-print",
+        "contract-document",
         "asset-view",
         "wallet-view",
         "openapi-view",

@@ -1,37 +1,81 @@
-//! Every operation has its function in the template, with its route, its authoriser and exactly its
-//! rights; and there is no other function.
+//! Every operation and every worker has its function in the template, with its route or its source
+//! and exactly its rights; and there is no other function.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_norway::Value;
 use sharepact_local::operations;
-use sharepact_local::template::{Effect, Names, Route, Template};
-use sharepact_runtime::{Access, Grant, Operation};
+use sharepact_local::template::{Effect, EventSource, Names, Route, Template, bus_arn, queue_arn};
+use sharepact_runtime::{Access, Grant, Source};
 
 fn load() -> Template {
     Template::parse(&crate::read("template.yaml")).expect("template.yaml can be read")
 }
 
-/// The right as IAM has it: action and resource.
-fn right(grant: Grant, table: &str) -> (String, String) {
-    let (action, resource) = match grant {
-        Grant::BatchGet => ("BatchGetItem", table.to_owned()),
-        Grant::Query => ("Query", table.to_owned()),
-        Grant::QueryIndex(index) => ("Query", format!("{table}/index/{index}")),
-        Grant::Put => ("PutItem", table.to_owned()),
-        Grant::Delete => ("DeleteItem", table.to_owned()),
-    };
-    (format!("dynamodb:{action}"), resource)
+/// A function of the code: what the template has to say of both operations and workers.
+struct Function {
+    name: &'static str,
+    resource: String,
+    grants: &'static [Grant],
+    /// What `Metadata` calls it.
+    kind: &'static str,
 }
 
-fn rights(operation: &Operation, table: &str) -> BTreeSet<(String, String)> {
+fn functions() -> Vec<Function> {
+    let operations = operations::all().into_iter().map(|operation| Function {
+        name: operation.name,
+        resource: operation.resource(),
+        grants: operation.grants,
+        kind: "Operation",
+    });
+    let workers = operations::workers().into_iter().map(|worker| Function {
+        name: worker.name,
+        resource: worker.resource(),
+        grants: worker.grants,
+        kind: "Worker",
+    });
+    operations.chain(workers).collect()
+}
+
+/// The right as IAM has it: action and resource.
+fn right(grant: Grant, template: &Template) -> (String, String) {
+    let table = template.table.arn();
+    let only = |map: &BTreeMap<String, String>| {
+        let mut names = map.values();
+        let name = names.next().expect("there is one").clone();
+        assert!(names.next().is_none(), "and no other");
+        name
+    };
+    let (action, resource) = match grant {
+        Grant::BatchGet => ("dynamodb:BatchGetItem", table),
+        Grant::Query => ("dynamodb:Query", table),
+        Grant::QueryIndex(index) => ("dynamodb:Query", format!("{table}/index/{index}")),
+        Grant::Put => ("dynamodb:PutItem", table),
+        Grant::Delete => ("dynamodb:DeleteItem", table),
+        Grant::Publish => ("events:PutEvents", bus_arn(&only(&template.buses))),
+        Grant::Send(queue) => {
+            let queue = template.queues.get(queue);
+            let queue = queue.unwrap_or_else(|| panic!("{grant:?}: no such queue"));
+            ("sqs:SendMessage", queue_arn(&queue.name))
+        }
+        Grant::KeepDocument => ("s3:PutObject", documents(&only(&template.buckets))),
+        Grant::LinkDocument => ("s3:GetObject", documents(&only(&template.buckets))),
+    };
+    (action.to_owned(), resource)
+}
+
+fn documents(bucket: &str) -> String {
+    format!("arn:aws:s3:::{bucket}/contracts/*")
+}
+
+fn rights(function: &Function, template: &Template) -> BTreeSet<(String, String)> {
     let mut rights = BTreeSet::new();
-    for grant in operation.grants {
-        let fresh = rights.insert(right(*grant, table));
+    for grant in function.grants {
+        let fresh = rights.insert(right(*grant, template));
         assert!(
             fresh,
             "{}: {grant:?} stands twice in its grants",
-            operation.name
+            function.name
         );
     }
     rights
@@ -59,27 +103,127 @@ fn list(value: Option<&Value>) -> Vec<&Value> {
 }
 
 #[test]
-fn every_operation_is_one_function_and_every_function_one_operation() {
+fn every_function_of_the_code_is_one_of_the_template() {
     let template = load();
-    let expected: BTreeSet<_> = operations::all().iter().map(|o| o.resource()).collect();
+    let expected: BTreeSet<_> = functions().into_iter().map(|f| f.resource).collect();
     let found: BTreeSet<_> = template.functions.keys().cloned().collect();
     assert_eq!(
         found, expected,
-        "left: the functions of template.yaml; right: the operations of the code, in CamelCase. Add \
-         what is missing, remove what is left over"
+        "left: the functions of template.yaml; right: the operations and workers of the code, in \
+         CamelCase. Add what is missing, remove what is left over"
     );
     assert_eq!(
         expected.len(),
-        operations::all().len(),
-        "two operations have one name"
+        functions().len(),
+        "two functions have one name"
     );
+}
+
+#[test]
+fn a_function_has_its_code_and_nothing_of_its_own_that_globals_should_say() {
+    let template = load();
+    for Function {
+        name,
+        resource: own,
+        kind,
+        ..
+    } in functions()
+    {
+        let function = &template.functions[&own];
+        let code = format!("target/lambda/{name}/");
+        assert_eq!(
+            function.code.as_deref(),
+            Some(code.as_str()),
+            "{own}.CodeUri"
+        );
+        let noted = resource(&template, &own).get("Metadata");
+        let noted = noted.and_then(|metadata| metadata.get(kind));
+        assert_eq!(
+            noted.and_then(Value::as_str),
+            Some(name),
+            "{own}.Metadata.{kind}"
+        );
+        for property in [
+            "Runtime",
+            "Handler",
+            "Role",
+            "PermissionsBoundary",
+            "FunctionUrlConfig",
+        ] {
+            assert!(
+                properties(&template, &own).get(property).is_none(),
+                "{own}.{property} is for Globals, where no function is without it, or for none"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_worker_is_started_by_its_source_and_by_no_route() {
+    let template = load();
+    for worker in operations::workers() {
+        let name = worker.resource();
+        let function = &template.functions[&name];
+        assert_eq!(function.routes, [], "{name} is not for callers");
+        let found: Vec<_> = function
+            .sources
+            .iter()
+            .map(|source| match source {
+                EventSource::Stream(_) => Source::Stream,
+                EventSource::Queue(_) => Source::Queue,
+                EventSource::Schedule(_) => Source::Schedule,
+            })
+            .collect();
+        let expected: &[_] = match worker.source {
+            Source::Hand => &[],
+            source => &[source],
+        };
+        assert_eq!(
+            found, expected,
+            "{name}: left: template.yaml; right: the worker"
+        );
+    }
+}
+
+/// Redrive after 5, visibility six times the worker's timeout, a dead-letter queue that keeps its
+/// letters for two weeks, and messages accounted for one by one.
+#[test]
+fn a_queue_that_a_worker_reads_shows_a_message_five_times_and_then_sets_it_aside() {
+    let template = load();
+    for worker in operations::workers() {
+        let name = worker.resource();
+        let function = &template.functions[&name];
+        for source in &function.sources {
+            let EventSource::Queue(source) = source else {
+                continue;
+            };
+            assert!(source.partial, "{name}: ReportBatchItemFailures");
+            let (resource, queue) = template
+                .queues
+                .iter()
+                .find(|(_, queue)| queue.name == source.queue)
+                .expect("the queue is declared");
+            assert_eq!(
+                queue.visibility,
+                6 * function.timeout,
+                "{resource}.VisibilityTimeout"
+            );
+            let redrive = queue.redrive.as_ref();
+            let redrive = redrive.unwrap_or_else(|| panic!("{resource} has no RedrivePolicy"));
+            assert_eq!(redrive.after, 5, "{resource}.maxReceiveCount");
+            let dead = format!("{resource}Dead");
+            assert_eq!(template.queues[&dead].name, redrive.target, "{resource}");
+            let kept = properties(&template, &dead).get("MessageRetentionPeriod");
+            assert_eq!(kept.and_then(Value::as_u64), Some(14 * 24 * 3600), "{dead}");
+        }
+    }
 }
 
 #[test]
 fn a_function_has_its_operations_route_code_and_authoriser() {
     let template = load();
     for operation in operations::all() {
-        let (name, resource_name) = (operation.name, operation.resource());
+        let resource_name = operation.resource();
         let function = &template.functions[&resource_name];
         let route = Route {
             method: operation.method.to_string(),
@@ -92,31 +236,7 @@ fn a_function_has_its_operations_route_code_and_authoriser() {
             "{resource_name} takes one route, its operation's; open only where access is Open \
              (Auth: {{ Authorizer: NONE }})"
         );
-        let code = format!("target/lambda/{name}/");
-        assert_eq!(
-            function.code.as_deref(),
-            Some(code.as_str()),
-            "{resource_name}.CodeUri"
-        );
-        let noted = resource(&template, &resource_name).get("Metadata");
-        let noted = noted
-            .and_then(|metadata| metadata.get("Operation"))
-            .and_then(Value::as_str);
-        assert_eq!(noted, Some(name), "{resource_name}.Metadata.Operation");
         let properties = properties(&template, &resource_name);
-        for own in [
-            "Runtime",
-            "Handler",
-            "Role",
-            "PermissionsBoundary",
-            "FunctionUrlConfig",
-        ] {
-            let message = "is for Globals, where no function is without it, or for none";
-            assert!(
-                properties.get(own).is_none(),
-                "{resource_name}.{own} {message}"
-            );
-        }
         // A route of another API, or an authoriser of its own, would be another door.
         for event in properties
             .get("Events")
@@ -166,19 +286,20 @@ fn a_route_without_auth_takes_a_token() {
 }
 
 #[test]
-fn a_functions_policy_is_its_operations_grants() {
+fn a_functions_policy_is_its_grants() {
     let template = load();
-    let table = template.table.arn();
-    for operation in operations::all() {
-        let name = operation.resource();
+    for function in functions() {
+        let name = &function.resource;
         let mut found = BTreeSet::new();
-        for statement in &template.functions[&name].statements {
+        for statement in &template.functions[name].statements {
             assert_eq!(
                 statement.effect,
                 Effect::Allow,
                 "{name} denies: it is granted too much"
             );
             for text in statement.actions.iter().chain(&statement.resources) {
+                // What lies below one prefix of one bucket is the one set that IAM cannot list.
+                let text = text.strip_suffix("/contracts/*").unwrap_or(text);
                 assert!(!text.contains(['*', '?']), "{name} has the wildcard {text}");
             }
             for action in &statement.actions {
@@ -192,17 +313,17 @@ fn a_functions_policy_is_its_operations_grants() {
         }
         assert_eq!(
             found,
-            rights(operation, &table),
+            rights(&function, &template),
             "left: the Policies of {name} in template.yaml; right: the grants of {}. They change \
              together, and tests/tests/inside shows which of them are used",
-            operation.name
+            function.name
         );
-        only_the_table(&template, &name);
+        only_what_is_read(&template, name);
     }
 }
 
 /// What the local reader of policies leaves out: other services, managed policies, connectors.
-fn only_the_table(template: &Template, name: &str) {
+fn only_what_is_read(template: &Template, name: &str) {
     let properties = properties(template, name);
     for policy in list(properties.get("Policies")) {
         let statements = list(policy.get("Statement"));
@@ -213,8 +334,9 @@ fn only_the_table(template: &Template, name: &str) {
         for statement in statements {
             for action in list(statement.get("Action")) {
                 let action = action.as_str().expect("an action is a text");
+                let read = ["dynamodb:", "events:", "s3:", "sqs:"];
                 assert!(
-                    action.starts_with("dynamodb:"),
+                    read.iter().any(|service| action.starts_with(service)),
                     "{name} is granted {action}, which no Grant of the code names"
                 );
             }
@@ -239,8 +361,53 @@ fn names(template: &Template) -> Names {
         names.refer(name, name);
     }
     names.attribute("Table", "Arn", template.table.arn());
+    names.attribute("Table", "StreamArn", template.table.stream_arn());
     names.attribute("FunctionLogs", "Arn", "arn:logs");
+    for (resource, queue) in &template.queues {
+        names.attribute(resource, "Arn", queue_arn(&queue.name));
+    }
+    for (resource, name) in &template.buses {
+        names.attribute(resource, "Arn", bus_arn(name));
+    }
+    for (resource, name) in &template.buckets {
+        names.attribute(resource, "Arn", format!("arn:aws:s3:::{name}"));
+    }
     names
+}
+
+/// What SAM lets a function do with the source that starts it, by managed policies that name every
+/// stream and every queue: the boundary cuts it down to ours.
+fn of_sources(template: &Template) -> BTreeSet<(String, String)> {
+    let mut rights = BTreeSet::new();
+    let mut add = |service: &str, actions: &[&str], arn: &str| {
+        let all = actions
+            .iter()
+            .map(|action| (format!("{service}:{action}"), arn.to_owned()));
+        rights.extend(all);
+    };
+    for worker in operations::workers() {
+        for source in &template.functions[&worker.resource()].sources {
+            match source {
+                EventSource::Stream(_) => add(
+                    "dynamodb",
+                    &[
+                        "DescribeStream",
+                        "GetRecords",
+                        "GetShardIterator",
+                        "ListStreams",
+                    ],
+                    &template.table.stream_arn(),
+                ),
+                EventSource::Queue(source) => add(
+                    "sqs",
+                    &["DeleteMessage", "GetQueueAttributes", "ReceiveMessage"],
+                    &queue_arn(&source.queue),
+                ),
+                EventSource::Schedule(_) => {}
+            }
+        }
+    }
+    rights
 }
 
 #[test]
@@ -268,30 +435,30 @@ fn the_boundary_holds_the_rights_of_all_functions_and_no_others() {
             .map(|value| names.text(value).expect("a text"))
             .collect()
     };
+    let ours = |action: &str| {
+        let services = ["dynamodb:", "events:", "s3:", "sqs:"];
+        action == "*" || services.iter().any(|service| action.starts_with(service))
+    };
     let (mut actions, mut resources) = (BTreeSet::new(), BTreeSet::new());
     for statement in statements {
         let these = texts(statement.get("Action"));
-        if these.iter().all(|action| action.starts_with("dynamodb:")) {
+        if these.iter().all(|action| ours(action)) {
             actions.extend(these);
             resources.extend(texts(statement.get("Resource")));
         } else {
-            // For what SAM adds to every function: logs, traces, keys. No table.
-            let mixed = these
-                .iter()
-                .any(|action| action.starts_with("dynamodb") || action == "*");
+            // For what SAM adds to every function: logs, traces, keys. None of our state.
             assert!(
-                !mixed,
-                "a statement of FunctionBoundary mixes the table with {these:?}"
+                !these.iter().any(|action| ours(action)),
+                "a statement of FunctionBoundary mixes our state with {these:?}"
             );
         }
     }
-    let table = template.table.arn();
-    let all: BTreeSet<_> = operations::all()
-        .into_iter()
-        .flat_map(|operation| rights(operation, &table))
-        .collect();
+    let mut all = of_sources(&template);
+    for function in functions() {
+        all.extend(rights(&function, &template));
+    }
     let granted: BTreeSet<_> = all.iter().map(|(action, _)| action.clone()).collect();
-    let message = "left: FunctionBoundary; right: what the operations are granted, together";
+    let message = "left: FunctionBoundary; right: what the functions are granted, together";
     assert_eq!(actions, granted, "{message}");
     let granted: BTreeSet<_> = all.into_iter().map(|(_, resource)| resource).collect();
     assert_eq!(resources, granted, "{message}");
@@ -306,13 +473,13 @@ fn the_table_has_what_it_is_asked_for_and_survives_its_stack() {
         .iter()
         .map(|index| index.name.as_str())
         .collect();
-    for operation in operations::all() {
-        for grant in operation.grants {
+    for function in functions() {
+        for grant in function.grants {
             if let Grant::QueryIndex(index) = grant {
                 assert!(
                     indexes.contains(index),
                     "{} reads {index}: no such index",
-                    operation.name
+                    function.name
                 );
             }
         }

@@ -198,7 +198,7 @@ impl Tally {
             (offer, item) => panic!("{pk}: offer {offer:?} but terms {item:?}"),
         }
         let known = part.keys().all(|sk| {
-            ["STATE", "TERMS"].contains(sk)
+            ["STATE", "TERMS", "DOCUMENT"].contains(sk)
                 || sk.starts_with("EVENT#")
                 || sk.starts_with("REVISION#")
         });

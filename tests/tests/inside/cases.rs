@@ -45,6 +45,16 @@ impl Case {
 const READ: &[Expected] = &[("BatchGetItem", "")];
 const WRITE: &[Expected] = &[("BatchGetItem", ""), ("TransactWriteItems", "")];
 
+/// One read, and a link: signed like a call that is not made.
+const LINK: &[Expected] = &[("BatchGetItem", ""), ("GetObject", "")];
+/// One read, the object, the note of where it is, and a link.
+const PRINT: &[Expected] = &[
+    ("BatchGetItem", ""),
+    ("GetObject", ""),
+    ("PutItem", ""),
+    ("PutObject", ""),
+];
+
 macro_rules! case {
     ($operation:literal, $what:literal, $status:literal, $calls:expr, |$w:ident| $ready:expr) => {
         Case {
@@ -167,6 +177,22 @@ fn views() -> Vec<Case> {
                 format!("/contracts/{}", w.contract("Draft").await),
             )
             .header("if-none-match", "\"2\"")
+        }),
+        case!(
+            "contract-document",
+            "one that is rendered",
+            200,
+            LINK,
+            |w| {
+                let path = format!("/contracts/{}/document", w.contract("Signed").await);
+                w.expect(200, &post("provider", path.clone(), json!({})))
+                    .await;
+                get("consumer", path).header("accept", "application/json")
+            }
+        ),
+        case!("contract-print", "a draft", 200, PRINT, |w| {
+            let path = format!("/contracts/{}/document", w.contract("Draft").await);
+            post("consumer", path, json!({}))
         }),
         case!(
             "contract-history",

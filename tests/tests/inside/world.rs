@@ -178,12 +178,24 @@ pub struct World {
 }
 
 impl World {
+    /// A world in which nothing happens after a commit: what the operations do is all there is.
     pub async fn start() -> Self {
+        Self::with(|options| options.workers.clear()).await
+    }
+
+    /// A world in which everything runs.
+    pub async fn working() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    /// A world of its own kind.
+    pub async fn with(change: impl FnOnce(&mut Options)) -> Self {
         let scratch = Scratch::new();
         let later = Arc::new(AtomicI64::new(0));
         let clock = Arc::clone(&later);
         let mut options = Options::on(scratch.path());
         options.clock = Clock::from_fn(move || at(clock.load(Ordering::SeqCst)));
+        change(&mut options);
         let stack = Stack::start(options).await.expect("the stack starts");
         Self {
             door: Door::new(&stack.url, stack.tokens()),

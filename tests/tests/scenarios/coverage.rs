@@ -8,7 +8,7 @@ mod requests;
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use sharepact_tests::{Answer, Api, Deal, Person, scenario, unique};
 
 use requests::{call, list_of};
@@ -120,6 +120,22 @@ const ROWS: &[Row] = &[
         "Draft",
         Consumer,
         NothingOfIt,
+        AsAnyone(200),
+        AsAnyone(200),
+    ),
+    (
+        "contractDocument",
+        "Printed",
+        Consumer,
+        HIDDEN,
+        AsAnyone(200),
+        AsAnyone(200),
+    ),
+    (
+        "contractPrint",
+        "Draft",
+        Consumer,
+        HIDDEN,
         AsAnyone(200),
         AsAnyone(200),
     ),
@@ -337,6 +353,12 @@ async fn scene(stage: &str, office: &Person, manager: &Person) -> Deal {
     let level = match stage {
         "Offered" => "Private",
         "Public" | "Confidential" => stage,
+        "Printed" => {
+            let deal = Deal::at("Signed", office, manager).await;
+            let printed = office.post(deal.path("document"), &json!({})).await;
+            printed.must(200, "a party prints its contract");
+            return deal;
+        }
         stage => return Deal::at(stage, office, manager).await,
     };
     Deal {

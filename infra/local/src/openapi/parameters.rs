@@ -1,7 +1,7 @@
 //! The parameters of an operation: those of its path and query, and the headers of the wire.
 
 use http::Method;
-use sharepact_runtime::{Operation, QueryParameter};
+use sharepact_runtime::{Grant, Operation, QueryParameter};
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn, ParameterStyle};
 use utoipa::openapi::schema::{ArrayBuilder, KnownFormat, SchemaFormat, Type};
 use utoipa::openapi::{ObjectBuilder, RefOr, Required, Schema};
@@ -32,9 +32,11 @@ pub(super) fn of(operation: &Operation) -> Vec<Parameter> {
     parameters
 }
 
-/// Does a repetition of the request need a key to be recognised?
+/// Does a repetition of the request need a key to be recognised? Not where it leads to the same
+/// document.
 pub(super) fn takes_key(operation: &Operation) -> bool {
-    operation.method == Method::POST || operation.method == Method::PATCH
+    (operation.method == Method::POST || operation.method == Method::PATCH)
+        && !operation.grants.contains(&Grant::KeepDocument)
 }
 
 /// Does it change a thing that may exist already?

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use http::Method;
 use sharepact_http::{ProblemDocument, ProblemType};
-use sharepact_runtime::{Access, Operation, Shape};
+use sharepact_runtime::{Access, Grant, Operation, Shape};
 use utoipa::openapi::header::HeaderBuilder;
 use utoipa::openapi::response::{Response, ResponseBuilder, Responses};
 use utoipa::openapi::schema::Type;
@@ -36,6 +36,14 @@ pub(super) fn of(
     // What is put under an id for the first time is made.
     if operation.method == Method::PUT {
         succeed(201);
+    }
+    // Whoever may sign a link leads to it, unless the caller asks for JSON.
+    if operation.method == Method::GET && operation.grants.contains(&Grant::LinkDocument) {
+        let elsewhere = ResponseBuilder::new()
+            .description(reason("302"))
+            .header("Location", text("A link that works for five minutes."))
+            .build();
+        responses.insert("302".to_owned(), elsewhere);
     }
     if parameters::takes_none_match(operation) && operation.method == Method::GET {
         let unchanged = ResponseBuilder::new()
@@ -155,6 +163,7 @@ fn reason(status: &str) -> &'static str {
     match status {
         "200" => "Done",
         "201" => "Made",
+        "302" => "The document is there",
         "304" => "Nothing has changed since the caller's copy",
         "400" => "The request is malformed",
         "401" => "No valid token",

@@ -76,6 +76,7 @@ fn sample() -> Value {
         name: "things",
         description: "Things.",
         operations: THINGS,
+        workers: &[],
     }];
     serde_json::from_str(&print(&build(&contexts)).unwrap()).unwrap()
 }
@@ -189,6 +190,7 @@ fn a_list_alone_brings_the_schemas_it_refers_to() {
         name: "things",
         description: "Things.",
         operations: ONLY,
+        workers: &[],
     }];
     let document = serde_json::to_value(build(&contexts)).unwrap();
     at(

@@ -65,6 +65,7 @@ pub(crate) struct Surroundings {
 /// The event sources that run.
 pub(crate) struct Sources {
     running: Running,
+    runners: BTreeMap<&'static str, Runner>,
     timers: BTreeMap<&'static str, Timer>,
     streams: Vec<Reached>,
     stream: Option<Stream>,
@@ -83,6 +84,7 @@ impl Sources {
         let positions = Positions::open(&home.join("sources.sqlite"))?;
         let mut sources = Self {
             running: Running::default(),
+            runners: BTreeMap::new(),
             timers: BTreeMap::new(),
             streams: Vec::new(),
             stream: surroundings.stream.clone(),
@@ -98,7 +100,8 @@ impl Sources {
                 perform: surroundings.perform.clone(),
                 running: sources.running.clone(),
             };
-            let mut matched = false;
+            let mut matched = worker.source == Source::Hand && function.sources.is_empty();
+            sources.runners.insert(worker.name, runner.clone());
             for source in &function.sources {
                 let kind = sources.add(source, runner.clone(), &positions, surroundings)?;
                 matched |= kind == worker.source;
@@ -167,6 +170,14 @@ impl Sources {
     pub(crate) async fn fire(&self, worker: &str) -> Result<Value, Failed> {
         match self.timers.get(worker) {
             Some(timer) => timer.fire_now().await,
+            None => Err(Failed::NoWorker(worker.to_owned())),
+        }
+    }
+
+    /// Runs a worker with this event, as an invocation by hand does.
+    pub(crate) async fn invoke(&self, worker: &str, event: Value) -> Result<Value, Failed> {
+        match self.runners.get(worker) {
+            Some(runner) => runner.run(event).await,
             None => Err(Failed::NoWorker(worker.to_owned())),
         }
     }

@@ -213,11 +213,11 @@ impl Contract {
             ContractFact::Stopped { by, reason, detail } => {
                 ended(Status::Stopped, Some(by), Some(reason), detail, next)
             }
-            // However late it was recorded, the contract ended when its time was over.
             ContractFact::Expiring { days, .. } => Self {
                 warned: Some(days),
                 ..next
             },
+            // However late it was recorded, the contract ended when its time was over.
             ContractFact::Expired { expires_at } => Self {
                 recorded: Status::Expired,
                 turn: None,

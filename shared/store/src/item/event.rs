@@ -21,6 +21,9 @@ pub(crate) fn write_event<F: Fact>(
     item.insert("sequence".to_owned(), number(event.sequence));
     item.insert("occurredAt".to_owned(), text(event.occurred_at.to_string()));
     item.insert("event".to_owned(), text(event.canonical()?));
+    if let Some(trace) = &event.trace {
+        item.insert("trace".to_owned(), text(trace.as_str()));
+    }
     if let Some([provider, consumer]) = parties {
         item.insert("provider".to_owned(), value(provider)?);
         item.insert("consumer".to_owned(), value(consumer)?);

@@ -22,6 +22,10 @@ pub fn call(operation: &str, person: &Person, deal: &Deal, right: &Person) -> Ca
         "contractReject" => command("reject"),
         "contractActivate" => command("activate"),
         "contractStop" => command("stop"),
+        "contractDocument" => person
+            .get(deal.path("document"))
+            .header("accept", "application/json"),
+        "contractPrint" => person.post(deal.path("document"), &json!({})),
         "contractHistory" => person.get(deal.path("history")),
         "contractRequested" => person
             .get(format!("{asset_path}/contract-request"))

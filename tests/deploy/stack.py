@@ -5,10 +5,10 @@
     stack.py settle <stack> <exploded template> <issuer's local.json> <handout>
     stack.py logs <stack>
 
-The emulator takes everything in template.yaml but one thing: of an HTTP API that is given as an OpenAPI document, which is
-how SAM writes it, it makes an API without routes. So the template is translated as CloudFormation would, and the document
-is written out as the routes, integrations and authorizers that it stands for. The one rule: nothing may be lost on the way,
-so what comes out, and again what is deployed, is held against the template that went in.
+Of an HTTP API that is given as an OpenAPI document, which is how SAM writes it, the emulator makes an API without routes.
+So the template is translated as CloudFormation would, and the document is written out as the routes, integrations and
+authorizers that it stands for. The one rule: nothing may be lost on the way, so what comes out, and again what is deployed,
+is held against the template that went in.
 """
 
 import json
@@ -51,6 +51,9 @@ def explode(source, result, *parameters):
     for name in [name for name, resource in resources.items() if resource["Type"] == API]:
         resources.update(explode_api(name, resources[name]["Properties"]))
     expect_same("exploded", declared, routes_exploded(resources))
+    for policy in policies(resources):
+        for statement in policy["Statement"]:
+            allow_batches(statement)
     Path(result).write_text(json.dumps(document, indent=1))
     count = sum(len(routes) for routes in declared.values())
     print(f"{count} routes, {len(resources)} resources")
@@ -115,6 +118,24 @@ def capitalized(value):
     if isinstance(value, dict):
         return {key if key == "Ref" else key[0].upper() + key[1:]: capitalized(inner) for key, inner in value.items()}
     return [capitalized(inner) for inner in value] if isinstance(value, list) else value
+
+
+def policies(resources):
+    """The documents of all policies of functions, and of their boundary."""
+    for described in resources.values():
+        properties = described["Properties"]
+        if described["Type"] == "AWS::IAM::ManagedPolicy":
+            yield properties["PolicyDocument"]
+        if described["Type"] == "AWS::IAM::Role":
+            yield from (policy["PolicyDocument"] for policy in properties.get("Policies", []))
+
+
+def allow_batches(statement):
+    """To IAM a batch of messages is so many messages; the emulator has a name of its own for it."""
+    actions = statement["Action"]
+    actions = [actions] if isinstance(actions, str) else actions
+    if "sqs:SendMessage" in actions:
+        statement["Action"] = [*actions, "sqs:SendMessageBatch"]
 
 
 # ------------------------------------------------------------------------------------------------------- compare
@@ -244,7 +265,8 @@ def logs(stack):
     group = physical(stack)["FunctionLogs"]
     for page in client("logs").get_paginator("filter_log_events").paginate(logGroupName=group):
         for event in page["events"]:
-            print(event["message"].rstrip())
+            if not event["message"].startswith(("START ", "END ", "REPORT ")):
+                print(event["message"].rstrip())
 
 
 def bucket(name):

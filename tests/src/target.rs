@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use reqwest::Client;
 use serde_json::{Value, json};
-use sharepact_local::{Handout, Issuer, Options, Stack};
+use sharepact_local::{Handout, Home, Issuer, Options, SigningKey, Stack};
 use tokio::runtime::Runtime;
 use uuid::Uuid;
 
@@ -199,6 +199,19 @@ impl Api {
             organization: text("org"),
             token: Some(issuer.mint(claims).expect("a token is signed")),
         })
+    }
+
+    /// Someone whose token only says that it is by the API's issuer: another key has signed it. None
+    /// where the issuer is not known.
+    pub fn forge(&self) -> Option<Person> {
+        let folder = scratch();
+        let home = Home::open(&folder).expect("a folder can be made");
+        let key = SigningKey::open(&home).expect("a key is made");
+        let forger = Issuer::new(key, self.0.issuer.as_ref()?.url());
+        std::fs::remove_dir_all(folder).expect("the folder is removed");
+        let claims = json!({ "sub": unique("user") });
+        let token = forger.mint(claims).expect("a token is signed");
+        Some(self.bearer(Some(&token)))
     }
 
     /// A caller who shows this token, or none.

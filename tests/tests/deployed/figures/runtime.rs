@@ -16,7 +16,7 @@ use hyper::body::{Bytes, Incoming};
 use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
-use sharepact_local::operations;
+use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::process::Command;
 use tokio::sync::Notify;
@@ -55,21 +55,8 @@ struct Course {
 }
 
 impl Environment {
-    /// The environment of the function of this name, with the settings it was deployed with and an event of its own.
-    pub fn of(name: &str, settings: &BTreeMap<String, String>) -> Self {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR"))
-            .parent()
-            .expect("tests lies in a folder");
-        let event = root.join(format!("tests/events/{name}.json"));
-        let worker = operations::workers()
-            .iter()
-            .any(|worker| worker.name == name);
-        let event = match std::fs::read(&event) {
-            Ok(event) => Bytes::from(event),
-            // A worker without an event of its own is given a batch with nothing in it.
-            Err(_) if worker => Bytes::from_static(b"{\"Records\":[]}"),
-            Err(error) => panic!("{}: {error}", event.display()),
-        };
+    /// The environment of the function of this name, with the settings that it was deployed with, to be given this event.
+    pub fn of(name: &str, settings: &BTreeMap<String, String>, event: &Value) -> Self {
         let mut variables = passed_on();
         variables.extend(settings.clone());
         variables.extend([
@@ -84,9 +71,9 @@ impl Environment {
             ),
         ]);
         Self {
-            binary: root.join(format!("target/lambda/{name}/bootstrap")),
+            binary: root().join(format!("target/lambda/{name}/bootstrap")),
             variables,
-            event,
+            event: event.to_string().into(),
         }
     }
 
@@ -132,6 +119,12 @@ impl Environment {
             later: answers.collect(),
         }
     }
+}
+
+/// The repository.
+pub fn root() -> &'static Path {
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
+    tests.parent().expect("the tests lie in the repository")
 }
 
 /// Where the services are, and the keys to them.

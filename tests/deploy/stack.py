@@ -18,6 +18,7 @@ import sys
 from pathlib import Path
 
 import boto3
+from botocore.exceptions import ClientError
 from samtranslator.translator.transform import transform
 from samtranslator.yaml_helper import yaml_parse
 
@@ -201,6 +202,7 @@ def expect_same(what, expected, found):
 
 
 def settle(stack, exploded, issuer, handout):
+    expect_policies_hold()
     resources = physical(stack)
     api = resources["Api"]
     template = json.loads(Path(exploded).read_text())
@@ -220,6 +222,21 @@ def settle(stack, exploded, issuer, handout):
     }
     Path(handout).write_text(json.dumps(told, indent=1))
     print(told["url"])
+
+
+def expect_policies_hold():
+    """Policies that nobody holds a call against would prove nothing: somebody without any is refused."""
+    iam = client("iam")
+    iam.create_user(UserName="nobody")
+    key = iam.create_access_key(UserName="nobody")["AccessKey"]
+    keys = {"aws_access_key_id": key["AccessKeyId"], "aws_secret_access_key": key["SecretAccessKey"]}
+    try:
+        boto3.client("dynamodb", **keys).list_tables()
+    except ClientError as refused:
+        if refused.response["Error"]["Code"] in ("AccessDenied", "AccessDeniedException"):
+            return
+        raise
+    raise SystemExit("the emulator lets anybody do anything")
 
 
 def physical(stack):

@@ -11,7 +11,7 @@ use std::process::Stdio;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use http_body_util::Full;
+use http_body_util::{BodyExt as _, Full};
 use hyper::body::{Bytes, Incoming};
 use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode};
@@ -144,7 +144,7 @@ async fn serve(listener: TcpListener, event: Bytes, course: Arc<Mutex<Course>>, 
         let (event, course, done) = (event.clone(), Arc::clone(&course), Arc::clone(&done));
         let service = service_fn(move |request| {
             let (event, course, done) = (event.clone(), Arc::clone(&course), Arc::clone(&done));
-            async move { Ok::<_, Infallible>(answer(&request, event, &course, &done).await) }
+            async move { Ok::<_, Infallible>(answer(request, event, &course, &done).await) }
         });
         let connection = hyper::server::conn::http1::Builder::new();
         tokio::spawn(connection.serve_connection(TokioIo::new(socket), service));
@@ -152,13 +152,17 @@ async fn serve(listener: TcpListener, event: Bytes, course: Arc<Mutex<Course>>, 
 }
 
 async fn answer(
-    request: &Request<Incoming>,
+    request: Request<Incoming>,
     event: Bytes,
     course: &Mutex<Course>,
     done: &Notify,
 ) -> Response<Full<Bytes>> {
+    let (head, body) = request.into_parts();
+    let path = head.uri.path();
+    body.collect()
+        .await
+        .expect("a function says all it has to say");
     let now = Instant::now();
-    let path = request.uri().path();
     let next = {
         let mut course = course.lock().expect("nobody panicked");
         if path.ends_with("/invocation/next") {

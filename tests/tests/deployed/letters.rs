@@ -10,7 +10,7 @@ use crate::deployed;
 use crate::services::{Services, eventually};
 
 /// Five attempts, a moment apart.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 async fn send(services: &Services, queue: &str, body: &Value) {
     let sent = services.sqs.send_message().queue_url(queue);

@@ -26,7 +26,7 @@ const LATER: usize = 20;
 /// For how long it is given more.
 const LONG_ENOUGH: Duration = Duration::from_secs(1);
 /// When a function counts as stuck.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A function about to be started.
 pub struct Environment {

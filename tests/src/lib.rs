@@ -7,6 +7,7 @@
 //! | `person` | who calls |
 //! | `call` | a request, and the answer to it |
 //! | `description` | the OpenAPI document, held against every answer |
+//! | `schemas` | the schemas of events, held against every event that is seen |
 //! | `listing` | lists, page by page |
 //! | `deal` | a contract on its way from request to end |
 //!
@@ -30,6 +31,7 @@ mod deployment;
 mod description;
 mod listing;
 mod person;
+mod schemas;
 mod target;
 
 pub use call::{Answer, Call};
@@ -38,4 +40,5 @@ pub use deployment::Deployment;
 pub use description::Description;
 pub use listing::Walk;
 pub use person::{Person, fresh_address};
+pub use schemas::Schemas;
 pub use target::{Api, scenario, scratch, skipped, unique};

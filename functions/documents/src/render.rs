@@ -5,6 +5,7 @@
 //! same document.
 
 use serde::Deserialize;
+use sharepact_domain::contract::Status;
 use sharepact_domain::id::ContractId;
 use sharepact_runtime::{App, Grant, Source, WorkError, Worker, messages};
 
@@ -61,6 +62,10 @@ async fn render(app: &App, published: Published) -> Result<(), WorkError> {
     let found = app.store.documented(id).await.map_err(printed::failed)?;
     let (contract, document) =
         found.ok_or_else(|| WorkError::Poison(format!("there is no contract {id}")))?;
+    // Who walks away from what was never signed leaves nothing to render.
+    if contract.recorded == Status::Rejected && contract.acceptance.is_none() {
+        return Ok(());
+    }
     if document.is_some_and(|document| document.version >= contract.version) {
         return Ok(());
     }

@@ -5,7 +5,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 use sharepact_domain::trace::TraceParent;
-use sharepact_runtime::Publication;
+use sharepact_runtime::{MOST_WEIGHT, Publication};
 use uuid::Uuid;
 
 /// An event, read from its item.
@@ -53,13 +53,18 @@ impl Stored {
         let trace = trace
             .and_then(TraceParent::parse)
             .unwrap_or_else(|| TraceParent::of(envelope.id));
+        let publication = Publication {
+            kind: envelope.kind,
+            detail: format!("{open},\"traceparent\":\"{trace}\"}}"),
+            trace: trace.to_xray(),
+        };
+        let weight = publication.weight();
+        if weight > MOST_WEIGHT {
+            return Err(format!("{weight} bytes are more than the bus takes"));
+        }
         Ok(Self {
+            publication,
             aggregate: format!("{}#{}", envelope.aggregate.kind, envelope.aggregate.id),
-            publication: Publication {
-                kind: envelope.kind,
-                detail: format!("{open},\"traceparent\":\"{trace}\"}}"),
-                trace: trace.to_xray(),
-            },
         })
     }
 }
@@ -106,5 +111,8 @@ mod tests {
             let reason = Stored::from_image(&image).err().unwrap();
             assert!(reason.contains(why), "{reason}");
         }
+        let heavy = EVENT.replace("contract.signed", &"x".repeat(MOST_WEIGHT));
+        let reason = Stored::new(&heavy, None).err().unwrap();
+        assert!(reason.contains("more than the bus takes"), "{reason}");
     }
 }

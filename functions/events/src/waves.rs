@@ -45,7 +45,7 @@ impl Waves {
                 continue;
             }
             weight += outgoing.publication.weight();
-            // One that is too heavy by itself goes alone, and is the bus's to refuse.
+            // One alone always goes: what the bus would never take does not come here.
             if weight > MOST_WEIGHT && !wave.is_empty() {
                 break;
             }

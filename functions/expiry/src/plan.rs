@@ -2,24 +2,24 @@
 //!
 //! Started by: the schedule, daily at midnight; safe to start at any time, twice, or late.
 //!
-//! Walks the hours of a look-back window, and the hours that lie 14 and 3 days ahead, in the index
-//! of due contracts. Its cost is that of the window plus that of what it finds; contracts that are
+//! Walks the days of a look-back window, and those that lie 14 and 3 days ahead, in the index of due
+//! contracts. Its cost is that of the window plus that of what it finds; contracts that are
 //! not due are never read.
 
-use chrono::{Duration, Timelike as _};
+use chrono::Duration;
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 use sharepact_domain::time::Timestamp;
 use sharepact_runtime::{App, Grant, Queue, Source, WorkError, Worker};
 
 use crate::order::Order;
 
-/// How far back a plan looks, in hours: a job may fail two nights in a row.
-const LOOK_BACK: u16 = 72;
+/// How far back a plan looks, in days: a job may fail two nights in a row.
+const LOOK_BACK: u16 = 3;
 /// How many days ahead each warning is given.
 const WARNINGS: [u16; 2] = [14, 3];
-/// The hours of the day that a warning looks at. A plan that runs a day late still finds them.
-const WARNING_HOURS: u16 = 48;
+/// How far back a warning looks, in days: a plan that runs a day late still finds them.
+const LATE: u16 = 2;
 
 /// The worker.
 pub static WORKER: Worker = Worker {
@@ -34,7 +34,7 @@ pub static WORKER: Worker = Worker {
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 struct Start {
-    look_back_hours: Option<u16>,
+    look_back_days: Option<u16>,
 }
 
 async fn plan(app: &App, event: Value) -> Result<Value, WorkError> {
@@ -42,45 +42,41 @@ async fn plan(app: &App, event: Value) -> Result<Value, WorkError> {
         serde_json::from_value(event).map_err(|error| WorkError::Poison(error.to_string()))?;
     let queue = app.links.expiries()?;
     let now = app.clock.now();
-    let mut sent = 0;
-    for hour in hours(now, start.look_back_hours.unwrap_or(LOOK_BACK)) {
-        sent += send(app, queue, hour, now, |contract| Order::Expire { contract }).await?;
+    let (mut expired, mut warned) = (0, 0);
+    for day in days(now, start.look_back_days.unwrap_or(LOOK_BACK)) {
+        expired += send(app, queue, day, now, |contract| Order::Expire { contract }).await?;
     }
-    for days in WARNINGS {
-        let Some(until) = now.plus(Duration::days(i64::from(days))) else {
+    for ahead in WARNINGS {
+        let Some(until) = now.plus(Duration::days(i64::from(ahead))) else {
             continue;
         };
-        for hour in hours(until, WARNING_HOURS) {
-            let warn = |contract| Order::Warn { contract, days };
-            sent += send(app, queue, hour, until, warn).await?;
+        for day in days(until, LATE) {
+            let warn = |contract| Order::Warn {
+                contract,
+                days: ahead,
+            };
+            warned += send(app, queue, day, until, warn).await?;
         }
     }
-    tracing::info!(worker = WORKER.name, sent, "planned");
-    Ok(Value::Null)
+    tracing::info!(worker = WORKER.name, expired, warned, "planned");
+    Ok(json!({ "expired": expired, "warned": warned }))
 }
 
-/// The hours from `back` before `until` to `until`, oldest first.
-fn hours(until: Timestamp, back: u16) -> impl Iterator<Item = Timestamp> {
-    let until = until.to_chrono();
-    let hour = until
-        .with_minute(0)
-        .and_then(|hour| hour.with_second(0))
-        .and_then(|hour| hour.with_nanosecond(0))
-        .unwrap_or(until);
-    (0..=i64::from(back))
-        .rev()
-        .map(move |behind| Timestamp::new(hour - Duration::hours(behind)))
+/// The days from `back` before `until` to that of `until`, oldest first.
+fn days(until: Timestamp, back: u16) -> impl Iterator<Item = Timestamp> {
+    let before = move |days| until.plus(-Duration::days(i64::from(days)));
+    (0..=back).rev().filter_map(before)
 }
 
-/// Sends on the contracts that end in one hour and not after `until`.
+/// Sends on the contracts that end on one day and not after `until`.
 async fn send(
     app: &App,
     queue: &Queue,
-    hour: Timestamp,
+    day: Timestamp,
     until: Timestamp,
     order: impl Fn(sharepact_domain::id::ContractId) -> Order,
 ) -> Result<usize, WorkError> {
-    let due = app.store.due(hour, until).await;
+    let due = app.store.due(day, until).await;
     let due = due.map_err(|error| WorkError::Passing(error.to_string()))?;
     let bodies: Result<Vec<_>, _> = due
         .into_iter()

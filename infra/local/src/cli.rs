@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use clap::{Args, Parser, Subcommand};
 use sharepact_local::PORT;
 
@@ -39,7 +39,7 @@ pub struct Serve {
     pub port: u16,
     /// Start the contracts' clock at this instant instead of now, for example
     /// 2030-01-01T00:00:00Z. It runs on from there.
-    #[arg(long, value_name = "INSTANT")]
+    #[arg(long, value_name = "INSTANT", value_parser = instant)]
     pub at: Option<DateTime<Utc>>,
 }
 
@@ -52,8 +52,35 @@ pub enum Command {
     Bench(Bench),
     /// Print a token for anyone; the stack must have been started on this folder before.
     Token(Token),
+    /// Record the contracts whose time is over, and warn of those whose end is near, as the nightly
+    /// job does.
+    Expire(Expire),
+    /// Put recorded events of a contract on the event bus again.
+    Replay(Replay),
     /// Print the OpenAPI document.
     Openapi,
+}
+
+/// When it is.
+#[derive(Debug, Args)]
+pub struct Expire {
+    /// Move the contracts' clock to this instant first: 2027-01-01 or 2027-01-01T00:00:00Z.
+    #[arg(long, value_name = "INSTANT", value_parser = instant)]
+    pub at: Option<DateTime<Utc>>,
+}
+
+/// Which events.
+#[derive(Debug, Args)]
+pub struct Replay {
+    /// The contract's id.
+    #[arg(value_name = "CONTRACT")]
+    pub contract: String,
+    /// The sequence of the first event.
+    #[arg(long, value_name = "SEQUENCE", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..))]
+    pub from: u64,
+    /// The sequence of the last event; to the end without it.
+    #[arg(long, value_name = "SEQUENCE", value_parser = clap::value_parser!(u64).range(1..))]
+    pub to: Option<u64>,
 }
 
 /// Where to walk.
@@ -111,6 +138,18 @@ fn identifier(text: &str) -> Result<String, String> {
     }
 }
 
+/// An instant, or the beginning of a day.
+fn instant(text: &str) -> Result<DateTime<Utc>, String> {
+    let day = || {
+        let day = text.parse::<NaiveDate>().ok()?;
+        Some(day.and_hms_opt(0, 0, 0)?.and_utc())
+    };
+    text.parse()
+        .ok()
+        .or_else(day)
+        .ok_or_else(|| "an instant is 2027-01-01 or 2027-01-01T00:00:00Z".to_owned())
+}
+
 fn duration(text: &str) -> Result<TimeDelta, String> {
     let parse = || {
         let unit = text.chars().last()?;
@@ -140,6 +179,14 @@ mod tests {
     #[test]
     fn the_command_line_is_sound() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn an_instant_may_be_a_day() {
+        let new_year = "2027-01-01T00:00:00Z".parse().unwrap();
+        assert_eq!(instant("2027-01-01"), Ok(new_year));
+        assert_eq!(instant("2027-01-01T01:00:00+01:00"), Ok(new_year));
+        assert!(instant("tomorrow").is_err());
     }
 
     #[test]

@@ -15,7 +15,7 @@ use crate::home::{Home, Secrets};
 use crate::queues::{self, Queues, Wire};
 use crate::rpc::{self, Server};
 use crate::s3::S3;
-use crate::sources::{self, Failed, Perform, SourceError, Sources, Worker};
+use crate::sources::{self, Activity, Failed, Perform, SourceError, Sources, Worker};
 use crate::sqlite::FileError;
 use crate::stop::Stop;
 use crate::template::{Function, Template};
@@ -222,24 +222,24 @@ impl Links {
     /// # Errors
     /// When it fails, or nothing of that name runs here.
     pub async fn invoke(&self, worker: &str, event: Value) -> Result<Value, Failed> {
-        self.sources.invoke(worker, event).await
+        self.sources.activity().invoke(worker, event).await
     }
 
     /// Crashes what runs of a worker at this moment; answers how many invocations that were.
     #[must_use]
     pub fn crash(&self, worker: &str) -> usize {
-        self.sources.crash(worker)
+        self.sources.activity().crash(worker)
     }
 
     /// Waits until every record of the stream is read and every queue with a worker is empty;
     /// answers whether that came to pass in time. Dead letters are nobody's work.
     pub async fn settled(&self, patience: Duration) -> bool {
-        let waiting = async {
-            while !self.sources.settled() {
-                tokio::time::sleep(Duration::from_millis(10)).await;
-            }
-        };
-        tokio::time::timeout(patience, waiting).await.is_ok()
+        self.sources.activity().wait(patience).await
+    }
+
+    /// What the workers do.
+    pub(crate) fn activity(&self) -> &Activity {
+        self.sources.activity()
     }
 
     /// Waits until no worker runs any more.

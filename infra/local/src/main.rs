@@ -4,6 +4,7 @@ mod banner;
 mod bench;
 mod cli;
 mod demo;
+mod jobs;
 
 use std::io::Write as _;
 use std::path::Path;
@@ -13,7 +14,9 @@ use clap::Parser as _;
 use cli::{Bench, Cli, Command, Demo, Serve, Token};
 use demo::Place;
 use lambda_http::tracing::subscriber::{EnvFilter, fmt};
-use sharepact_local::{Handout, Home, Issuer, Options, RequestLog, SigningKey, Stack, openapi};
+use sharepact_local::{
+    Handout, Home, Issuer, MovableClock, Options, RequestLog, SigningKey, Stack, openapi,
+};
 use sharepact_runtime::Clock;
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{SignalKind, signal};
@@ -28,6 +31,8 @@ fn main() -> ExitCode {
         Some(Command::Demo(options)) => walk(&cli, options),
         Some(Command::Bench(options)) => measure(*options),
         Some(Command::Token(token)) => mint(&cli.home(), token).and_then(|token| print(&token)),
+        Some(Command::Expire(options)) => job(jobs::expire(&cli.home(), options.at)),
+        Some(Command::Replay(options)) => job(jobs::replay(&cli.home(), options)),
         Some(Command::Openapi) => openapi::document()
             .map_err(Failure::from)
             .and_then(|document| print(&document)),
@@ -43,20 +48,14 @@ fn main() -> ExitCode {
 
 fn serve(home: &Path, options: &Serve) -> Result<(), Failure> {
     log_faults();
-    let clock = match options.at {
-        None => Clock::system(),
-        Some(at) => {
-            let machine = Clock::system();
-            let ahead = at - machine.now().to_chrono();
-            Clock::from_fn(move || {
-                let now = machine.now();
-                now.plus(ahead).unwrap_or(now)
-            })
-        }
-    };
+    let clock = MovableClock::default();
+    if let Some(at) = options.at {
+        clock.move_to(at);
+    }
     let options = Options {
         port: Some(options.port),
-        clock,
+        clock: clock.clock(),
+        movable: Some(clock),
         log: Some(RequestLog::new()),
         ..Options::on(home)
     };
@@ -86,6 +85,11 @@ fn walk(cli: &Cli, options: &Demo) -> Result<(), Failure> {
 fn measure(options: Bench) -> Result<(), Failure> {
     log_faults();
     uninterrupted(bench::run(options)).and_then(|report| print(&report))
+}
+
+fn job(work: impl Future<Output = Result<String, Failure>>) -> Result<(), Failure> {
+    log_faults();
+    uninterrupted(work).and_then(|report| print(&report))
 }
 
 /// Runs to the end, or until somebody stops it: what it has made for itself goes either way.

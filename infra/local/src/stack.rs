@@ -20,6 +20,7 @@ use tokio::task::JoinHandle;
 
 use crate::authorizer::Authorizer;
 use crate::calls::Calls;
+use crate::clock::MovableClock;
 use crate::dynamodb::{self, Dynamo, DynamoError};
 use crate::faults::{Faults, Service};
 use crate::gateway::{self, Gateway, Invoke};
@@ -30,12 +31,13 @@ use crate::keys::{KeyError, SigningKey};
 use crate::links::{LinkError, Links, Servers};
 use crate::request_log::RequestLog;
 use crate::routes::{RouteError, Routes, Target};
+use crate::rpc::Server;
 use crate::s3::{S3, S3Error};
 use crate::sources::{self, Perform, Worker};
 use crate::stop::{self, Stop, Stopper};
 use crate::template::{Function, Template, TemplateError};
 use crate::tokens::{AUDIENCE, Issuer, Users};
-use crate::{connections, operations};
+use crate::{connections, control, operations};
 
 /// The port when none is asked for.
 pub const PORT: u16 = 9000;
@@ -48,6 +50,8 @@ pub struct Options {
     pub port: Option<u16>,
     /// The functions' clock.
     pub clock: Clock,
+    /// The clock again, where it may be moved while the stack runs.
+    pub movable: Option<MovableClock>,
     /// Where requests are logged, if anywhere.
     pub log: Option<RequestLog>,
     /// The operations; all of them, except in tests of the stack itself.
@@ -69,6 +73,7 @@ impl Options {
             home: home.into(),
             port: Some(0),
             clock: Clock::system(),
+            movable: None,
             log: None,
             operations: operations::all(),
             template: None,
@@ -143,6 +148,7 @@ pub struct Stack {
     workers: Stopper,
     gateway: Vec<JoinHandle<()>>,
     links: Links,
+    control: Server,
     servers: (Dynamo, S3),
     /// Last, so that the folder is free only when nothing uses it any more.
     home: Home,
@@ -220,6 +226,10 @@ impl Stack {
         let (workers_stopper, workers_stop) = stop::channel();
         let how = (clock, options.perform, workers_stop);
         let links = Links::start(servers, &home, &template, &dynamo, workers, own, how)?;
+        let activity = links.activity().clone();
+        let control = control::serve(&home, activity, options.movable, stop.clone())
+            .await
+            .map_err(LinkError::Listen)?;
         let gateway = listeners
             .into_iter()
             .map(|listener| tokio::spawn(accept(listener, Arc::clone(&gateway), stop.clone())))
@@ -238,6 +248,7 @@ impl Stack {
             workers: workers_stopper,
             gateway,
             links,
+            control,
             servers: (dynamo, s3),
             home,
         })
@@ -308,6 +319,7 @@ impl Stack {
             }
         }
         servers.stopped().await;
+        self.control.stopped().await;
         let (dynamo, s3) = self.servers;
         dynamo.stopped().await;
         s3.stopped().await;

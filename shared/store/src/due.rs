@@ -1,7 +1,7 @@
-//! The contracts that end in an hour: what the expiry job asks for.
+//! The contracts that end on a day: what the expiry job asks for.
 //!
 //! The one rule: only what is due is read. The index holds Active contracts with an end, in
-//! partitions of an hour and a shard; an hour costs one query a shard, however many contracts exist.
+//! partitions of a day and a shard; a day costs one query a shard, however many contracts exist.
 
 use futures::future::try_join_all;
 use sharepact_domain::id::ContractId;
@@ -10,10 +10,10 @@ use sharepact_domain::time::Timestamp;
 use crate::{Boxed, Store, StoreError, item, keys};
 
 impl Store {
-    /// The contracts recorded as Active that end in the hour of `hour`, and not after `until`.
-    pub fn due(&self, hour: Timestamp, until: Timestamp) -> Boxed<'_, Vec<ContractId>> {
+    /// The contracts recorded as Active that end on the day of `day` (UTC), and not after `until`.
+    pub fn due(&self, day: Timestamp, until: Timestamp) -> Boxed<'_, Vec<ContractId>> {
         Box::pin(async move {
-            let shards = keys::due_buckets(hour).map(|bucket| self.shard(bucket, until));
+            let shards = keys::due_buckets(day).map(|bucket| self.shard(bucket, until));
             Ok(try_join_all(shards).await?.concat())
         })
     }

@@ -160,22 +160,22 @@ pub(crate) fn asset_listing(id: &AssetId) -> String {
     format!("ASSET#{id}")
 }
 
-/// How many partitions an hour's due contracts are spread over.
+/// How many partitions a day's due contracts are spread over.
 const SHARDS: u8 = 16;
 
-/// The partitions of the due index for one hour.
-pub(crate) fn due_buckets(hour: Timestamp) -> impl Iterator<Item = String> {
-    (0..SHARDS).map(move |shard| bucket(hour, shard))
+/// The partitions of the due index for one day (UTC).
+pub(crate) fn due_buckets(day: Timestamp) -> impl Iterator<Item = String> {
+    (0..SHARDS).map(move |shard| bucket(day, shard))
 }
 
-/// The partition of the due index: the hour and one of sixteen shards, so that the contracts that
-/// end at midnight do not meet in one place.
+/// The partition of the due index: the day and one of sixteen shards, so that the contracts that
+/// end on one day do not meet in one place.
 pub(crate) fn due_bucket(at: Timestamp, id: ContractId) -> String {
     let shard = id.to_string().bytes().fold(0_u8, u8::wrapping_add) % SHARDS;
     bucket(at, shard)
 }
 
 fn bucket(at: Timestamp, shard: u8) -> String {
-    let hour: String = at.to_string().chars().take(13).collect();
-    format!("{hour}#{shard:02}")
+    let day: String = at.to_string().chars().take(10).collect();
+    format!("{day}#{shard:02}")
 }

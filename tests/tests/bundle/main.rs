@@ -8,6 +8,7 @@
 //! | `document` | operations and `infra/openapi.json`, problems and their registry |
 //! | `events` | operations and `tests/events/*.json` |
 //! | `story` | those events and the real handlers |
+//! | `schemas` | facts of the domain and `infra/events/*.json` |
 //! | `papers` | README and the documents that are printed from the code |
 
 #![expect(
@@ -22,6 +23,7 @@ mod binaries;
 mod document;
 mod events;
 mod papers;
+mod schemas;
 mod story;
 mod template;
 

@@ -15,6 +15,11 @@
 //! | `races` | many at the same instant |
 //! | `listing` | lists, page by page |
 //! | `corrupt` | items that cannot be read |
+//! | `spy` | a rule and a queue that hear everything on the bus |
+//! | `relay` | from the commit to the bus |
+//! | `documents` | the contract as PDF, rendered and linked to |
+//! | `expiry` | what time has ended, recorded, and the warning before |
+//! | `storm` | a thousand transitions while workers are killed |
 
 #![expect(
     clippy::expect_used,
@@ -33,10 +38,15 @@ mod audit;
 mod cases;
 mod cast;
 mod corrupt;
+mod documents;
+mod expiry;
 mod faults;
 mod guards;
 mod killed;
 mod listing;
 mod races;
+mod relay;
+mod spy;
+mod storm;
 mod trips;
 mod world;

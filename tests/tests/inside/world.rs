@@ -143,7 +143,10 @@ impl Door {
         Self {
             url: url.into(),
             tokens: tokens.clone(),
-            http: reqwest::Client::new(),
+            http: reqwest::Client::builder()
+                .redirect(reqwest::redirect::Policy::none())
+                .build()
+                .expect("a client is built"),
         }
     }
 
@@ -234,6 +237,16 @@ impl World {
     pub async fn send(&self, request: &Request) -> Answer {
         let answer = self.door.send(request).await;
         answer.expect("the stack answers")
+    }
+
+    /// Sends, and insists on one of these.
+    pub async fn expect_one_of(&self, statuses: &[u16], request: Request) -> Answer {
+        let answer = self.send(&request).await;
+        assert!(
+            statuses.contains(&answer.status),
+            "{request:?} was answered {answer:?}"
+        );
+        answer
     }
 
     /// Sends, and insists on the status.

@@ -64,14 +64,20 @@ pub(crate) struct Surroundings {
 
 /// The event sources that run.
 pub(crate) struct Sources {
+    activity: Activity,
+    timers: BTreeMap<&'static str, Timer>,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+/// What the workers do, seen from outside.
+#[derive(Clone)]
+pub(crate) struct Activity {
     running: Running,
     runners: BTreeMap<&'static str, Runner>,
-    timers: BTreeMap<&'static str, Timer>,
     streams: Vec<Reached>,
     stream: Option<Stream>,
     queues: Queues,
     read: Vec<String>,
-    tasks: Vec<JoinHandle<()>>,
 }
 
 impl Sources {
@@ -83,13 +89,15 @@ impl Sources {
     ) -> Result<Self, SourceError> {
         let positions = Positions::open(&home.join("sources.sqlite"))?;
         let mut sources = Self {
-            running: Running::default(),
-            runners: BTreeMap::new(),
+            activity: Activity {
+                running: Running::default(),
+                runners: BTreeMap::new(),
+                streams: Vec::new(),
+                stream: surroundings.stream.clone(),
+                queues: surroundings.queues.clone(),
+                read: Vec::new(),
+            },
             timers: BTreeMap::new(),
-            streams: Vec::new(),
-            stream: surroundings.stream.clone(),
-            queues: surroundings.queues.clone(),
-            read: Vec::new(),
             tasks: Vec::new(),
         };
         for (worker, function, app) in workers {
@@ -98,10 +106,10 @@ impl Sources {
                 app,
                 timeout: function.timeout,
                 perform: surroundings.perform.clone(),
-                running: sources.running.clone(),
+                running: sources.activity.running.clone(),
             };
             let mut matched = worker.source == Source::Hand && function.sources.is_empty();
-            sources.runners.insert(worker.name, runner.clone());
+            sources.activity.runners.insert(worker.name, runner.clone());
             for source in &function.sources {
                 let kind = sources.add(source, runner.clone(), &positions, surroundings)?;
                 matched |= kind == worker.source;
@@ -135,7 +143,7 @@ impl Sources {
                     reached: Reached::default(),
                 };
                 poller.begin().map_err(SourceError::Stream)?;
-                self.streams.push(poller.reached.clone());
+                self.activity.streams.push(poller.reached.clone());
                 self.tasks.push(tokio::spawn(poller.poll(stop)));
                 Ok(Source::Stream)
             }
@@ -145,7 +153,7 @@ impl Sources {
                     source: source.clone(),
                     queues: surroundings.queues.clone(),
                 };
-                self.read.push(source.queue.clone());
+                self.activity.read.push(source.queue.clone());
                 for _ in 0..poller.concurrency() {
                     let task = poller.clone().poll(stop.clone());
                     self.tasks.push(tokio::spawn(task));
@@ -174,6 +182,26 @@ impl Sources {
         }
     }
 
+    /// What the workers do.
+    pub(crate) fn activity(&self) -> &Activity {
+        &self.activity
+    }
+
+    /// Waits until all that runs is finished.
+    pub(crate) async fn stopped(self) {
+        for mut task in self.tasks {
+            if tokio::time::timeout(Duration::from_secs(5), &mut task)
+                .await
+                .is_err()
+            {
+                tracing::warn!("a worker did not finish in time");
+                task.abort();
+            }
+        }
+    }
+}
+
+impl Activity {
     /// Runs a worker with this event, as an invocation by hand does.
     pub(crate) async fn invoke(&self, worker: &str, event: Value) -> Result<Value, Failed> {
         match self.runners.get(worker) {
@@ -215,17 +243,14 @@ impl Sources {
         }
     }
 
-    /// Waits until all that runs is finished.
-    pub(crate) async fn stopped(self) {
-        for mut task in self.tasks {
-            if tokio::time::timeout(Duration::from_secs(5), &mut task)
-                .await
-                .is_err()
-            {
-                tracing::warn!("a worker did not finish in time");
-                task.abort();
+    /// Waits until nothing is left to do; answers whether that came to pass in time.
+    pub(crate) async fn wait(&self, patience: Duration) -> bool {
+        let waiting = async {
+            while !self.settled() {
+                tokio::time::sleep(Duration::from_millis(10)).await;
             }
-        }
+        };
+        tokio::time::timeout(patience, waiting).await.is_ok()
     }
 }
 

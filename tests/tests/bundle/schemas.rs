@@ -1,0 +1,208 @@
+//! The facts of the domain and the schemas of `infra/events/`: each fact has one, each says what the
+//! fact is, and none says less.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+use sharepact_domain::asset::AssetFact;
+use sharepact_domain::contract::ContractFact;
+use sharepact_domain::event::{Event, Fact, Link};
+use sharepact_domain::id::EventId;
+use sharepact_domain::party::Author;
+use sharepact_domain::trace::TraceParent;
+use sharepact_domain::wallet::WalletFact;
+use sharepact_tests::Schemas;
+
+const HASH: &str = "0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a69788796a5b4c3d2e1f0";
+const AT: &str = "2026-03-16T09:00:00.000Z";
+
+/// A fact, sealed and written as the bus shows it.
+fn published<F: Fact>(data: &Value, author: Author) -> Value {
+    let fact: F = serde_json::from_value(data.clone())
+        .unwrap_or_else(|error| panic!("{data} is no fact: {error}"));
+    assert_eq!(json!(fact.name()), data["type"]);
+    let id = "019614a0-7c3e-7b52-9d1f-4a6be0c2f7d8"
+        .parse()
+        .expect("an id");
+    let at = AT.parse().expect("an instant");
+    let event = Event::seal(fact, EventId::new(id), "1", Link::FIRST, author, at);
+    let text = event.expect("it is sealed").canonical().expect("JSON");
+    let mut event: Value = serde_json::from_str(&text).expect("JSON");
+    event["traceparent"] = json!(TraceParent::of(id).as_str());
+    event
+}
+
+fn contract_facts() -> Vec<Value> {
+    // A variant without a sample below does not get past this match.
+    fn sampled(fact: &ContractFact) {
+        match fact {
+            ContractFact::Requested { .. }
+            | ContractFact::Acquired { .. }
+            | ContractFact::Opened { .. }
+            | ContractFact::Declined { .. }
+            | ContractFact::Drafted { .. }
+            | ContractFact::Negotiated { .. }
+            | ContractFact::Signed { .. }
+            | ContractFact::Rejected { .. }
+            | ContractFact::Activated { .. }
+            | ContractFact::Extended { .. }
+            | ContractFact::Stopped { .. }
+            | ContractFact::Expiring { .. }
+            | ContractFact::Expired { .. } => {}
+        }
+    }
+    let asset = json!({ "id": "trips", "name": "Trips", "accessLevel": "Private", "version": 1 });
+    let (provider, consumer) = (
+        json!({ "user": "petra" }),
+        json!({ "user": "mia", "organization": "lab" }),
+    );
+    let price = json!({ "minor": 125_000, "currency": "EUR" });
+    let scope = |duration: Value| {
+        json!({
+            "duration": duration, "offlineRetention": false, "fields": ["fare"],
+            "filters": [{ "field": "fare", "from": "1" }, { "field": "zone", "values": ["A"] }],
+            "comment": "A study.",
+        })
+    };
+    let samples = vec![
+        (
+            "requested",
+            json!({ "asset": asset, "provider": provider, "consumer": consumer, "scope": scope(json!({ "days": 30 })) }),
+        ),
+        (
+            "acquired",
+            json!({ "asset": asset, "provider": provider, "consumer": consumer, "scope": scope(json!("forever")), "price": price, "termsHash": HASH }),
+        ),
+        (
+            "opened",
+            json!({
+                "origin": { "kind": "Framework", "agreement": "1" }, "asset": asset, "provider": provider, "consumer": consumer,
+                "scope": scope(json!({ "days": 30 })), "price": price, "vat": "19", "termsHash": HASH, "effectiveAt": AT, "expiresAt": AT,
+            }),
+        ),
+        ("declined", json!({ "reason": null })),
+        (
+            "drafted",
+            json!({ "revision": 1, "price": price, "vat": "19.5", "termsHash": HASH }),
+        ),
+        (
+            "negotiated",
+            json!({ "revision": 2, "by": "consumer", "price": price, "termsHash": HASH, "comment": "Less." }),
+        ),
+        (
+            "signed",
+            json!({ "by": "consumer", "revision": 2, "termsHash": HASH }),
+        ),
+        ("rejected", json!({ "by": "provider", "reason": "No." })),
+        (
+            "activated",
+            json!({ "paymentReference": "INV-1", "effectiveAt": AT, "expiresAt": null }),
+        ),
+        ("extended", json!({ "expiresAt": AT })),
+        (
+            "stopped",
+            json!({ "by": "provider", "reason": "Breach.", "detail": "Rows were published." }),
+        ),
+        ("expiring", json!({ "days": 14, "expiresAt": AT })),
+        ("expired", json!({ "expiresAt": AT })),
+    ];
+    let author = Author::User {
+        user: "mia".to_owned().try_into().expect("an id"),
+        organization: None,
+    };
+    samples
+        .into_iter()
+        .map(|(name, data)| {
+            let data = json!({ "type": format!("contract.{name}"), "data": data });
+            sampled(&serde_json::from_value(data.clone()).expect("a fact"));
+            published::<ContractFact>(&data, author.clone())
+        })
+        .collect()
+}
+
+fn samples() -> Vec<Value> {
+    let definition = json!({
+        "name": "Trips", "description": "All of them.", "accessLevel": "Public", "licence": "Use it.",
+        "fields": [{ "name": "fare", "type": "decimal" }, { "name": "zone", "type": "category", "values": ["A"], "description": "Where." }],
+        "priceHint": { "minor": 1, "currency": "EUR" },
+    });
+    let registered = json!({ "type": "asset.registered", "data": { "owner": { "user": "petra" }, "definition": definition } });
+    let revised = json!({ "type": "asset.revised", "data": { "definition": definition } });
+    let wallet = json!({ "type": "wallet.registered", "data": {
+        "owner": { "kind": "organization", "id": "lab" },
+        "address": "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed",
+    }});
+    let mut samples = contract_facts();
+    samples.extend([
+        published::<AssetFact>(&registered, Author::System),
+        published::<AssetFact>(&revised, Author::System),
+        published::<WalletFact>(&wallet, Author::System),
+    ]);
+    samples
+}
+
+#[test]
+fn every_fact_has_its_schema_and_every_schema_its_fact() {
+    let schemas = Schemas::load();
+    let samples = samples();
+    let expected: BTreeSet<_> = samples
+        .iter()
+        .map(|event| {
+            format!(
+                "{}.v{}",
+                event["type"].as_str().expect("a type"),
+                event["version"]
+            )
+        })
+        .collect();
+    let found: BTreeSet<_> = schemas.names().map(str::to_owned).collect();
+    assert_eq!(
+        found, expected,
+        "left: infra/events; right: the facts of the domain"
+    );
+    for event in &samples {
+        schemas.check(event);
+    }
+}
+
+/// A schema that takes anything would be none: each member is missed, and each stranger noticed.
+#[test]
+fn a_schema_misses_every_member_and_takes_no_other() {
+    let schemas = Schemas::load();
+    for event in samples() {
+        let name = event["type"].as_str().expect("a type").to_owned();
+        let refused = |changed: &Value, what: &str| {
+            assert!(
+                !schemas.faults(changed).is_empty(),
+                "{name} {what}: {changed}"
+            );
+        };
+        for member in event.as_object().expect("an object").keys() {
+            // Events of the history have no trace; everything else is always there.
+            if member != "traceparent" {
+                let mut changed = event.clone();
+                changed.as_object_mut().expect("an object").remove(member);
+                refused(&changed, &format!("without {member}"));
+            }
+        }
+        for member in event["data"].as_object().expect("data").keys() {
+            let mut changed = event.clone();
+            changed["data"]
+                .as_object_mut()
+                .expect("data")
+                .remove(member);
+            refused(&changed, &format!("without data.{member}"));
+            let mut changed = event.clone();
+            changed["data"][member] = json!([["nonsense"]]);
+            refused(&changed, &format!("with another data.{member}"));
+        }
+        for (place, what) in [("", "with another member"), ("/data", "with other data")] {
+            let mut changed = event.clone();
+            changed.pointer_mut(place).expect("a place")["other"] = json!(1);
+            refused(&changed, what);
+        }
+        let mut changed = event.clone();
+        changed["version"] = json!(2);
+        refused(&changed, "of a version that nobody knows");
+    }
+}

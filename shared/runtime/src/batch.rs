@@ -26,9 +26,9 @@ struct Batch {
 
 /// One message.
 #[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
 struct Message {
-    message_id: String,
+    #[serde(rename = "messageId")]
+    id: String,
     body: String,
     #[serde(default)]
     attributes: Attributes,
@@ -112,10 +112,10 @@ where
     let Err(error) = one(&message, work).await else {
         return None;
     };
-    tracing::error!(worker, message.id = message.message_id, %error, "a message failed");
+    tracing::error!(worker, message.id = message.id, %error, "a message failed");
     let last = matches!(error, WorkError::Poison(_)) || message.is_last();
     let left = !last || !aside(app, worker, &message, &error).await;
-    left.then_some(message.message_id)
+    left.then_some(message.id)
 }
 
 async fn one<T, F>(message: &Message, work: &impl Fn(T) -> F) -> Result<(), WorkError>
@@ -143,7 +143,7 @@ async fn aside(app: &App, worker: &str, message: &Message, error: &WorkError) ->
         Err(error) => Err(error),
     };
     if let Err(error) = &outcome {
-        tracing::error!(worker, message.id = message.message_id, %error, "not set aside");
+        tracing::error!(worker, message.id = message.id, %error, "not set aside");
     }
     outcome.is_ok()
 }
@@ -227,7 +227,7 @@ mod tests {
     #[test]
     fn the_last_time_is_the_fifth() {
         let message = |count: &str| Message {
-            message_id: String::new(),
+            id: String::new(),
             body: String::new(),
             attributes: Attributes {
                 approximate_receive_count: count.to_owned(),

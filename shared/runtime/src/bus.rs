@@ -1,4 +1,4 @@
-//! The event bus: EventBridge's PutEvents, with every entry accounted for.
+//! The event bus: EventBridge's `PutEvents`, with every entry accounted for.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -9,10 +9,10 @@ use aws_sdk_eventbridge::types::PutEventsRequestEntry;
 
 use crate::worker::WorkError;
 
-/// How many events PutEvents takes at once.
+/// How many events `PutEvents` takes at once.
 pub const MOST: usize = 10;
 
-/// How much they may weigh together, in bytes; PutEvents takes 262,144.
+/// How much they may weigh together, in bytes; `PutEvents` takes 262,144.
 pub const WEIGHT: usize = 256_000;
 
 /// Who publishes: what every rule asks for.

@@ -76,7 +76,7 @@ impl Call {
         let api = &self.person.api;
         let mut request = api
             .http()
-            .request(self.method.clone(), format!("{}{}", api.url(), self.path))
+            .request(self.method.clone(), api.address(&self.path))
             .query(&self.query);
         if let Some(token) = &self.person.token {
             request = request.bearer_auth(token);

@@ -3,6 +3,7 @@
 //! | file | owns |
 //! | --- | --- |
 //! | `target` | which API: a deployed one, a running one, or a stack of its own |
+//! | `deployment` | what is known of a deployed one besides its address |
 //! | `person` | who calls |
 //! | `call` | a request, and the answer to it |
 //! | `description` | the OpenAPI document, held against every answer |
@@ -11,8 +12,8 @@
 //! | `deal` | a contract on its way from request to end |
 //!
 //! The one rule: a scenario cannot tell which API it talks to. `SHAREPACT_TARGET` names the
-//! `local.json` of a running stack, or a file of the same form for a deployment; without it a stack
-//! is started in the test's own process.
+//! `local.json` of a running stack, or a file of the same form for a deployment (`tests/deploy/run`
+//! writes one); without it a stack is started in the test's own process.
 
 #![expect(
     clippy::expect_used,
@@ -26,6 +27,7 @@
 
 mod call;
 mod deal;
+mod deployment;
 mod description;
 mod listing;
 mod person;
@@ -34,6 +36,7 @@ mod target;
 
 pub use call::{Answer, Call};
 pub use deal::{COMMANDS, Deal, STAGES, asset, draft, request};
+pub use deployment::Deployment;
 pub use description::Description;
 pub use listing::Walk;
 pub use person::{Person, fresh_address, webhook};

@@ -8,16 +8,18 @@ use std::time::Duration;
 
 use reqwest::Client;
 use serde_json::{Value, json};
-use sharepact_local::{Handout, Options, Stack};
+use sharepact_local::{Handout, Home, Issuer, Options, SigningKey, Stack};
 use tokio::runtime::Runtime;
 use uuid::Uuid;
 
-use crate::{Description, Person};
+use crate::{Deployment, Description, Person};
 
 /// The variable that names the handout of a running API.
 const TARGET: &str = "SHAREPACT_TARGET";
 /// Where the scenarios' own stacks keep their state, below the build's folder.
 const SCRATCH: &str = "tmp";
+/// What the gateway of an emulated AWS leaves out.
+const UNSENT: &[&str] = &["www-authenticate"];
 /// How long an index of a deployed table may lag behind.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -31,6 +33,9 @@ struct Target {
     http: Client,
     description: Description,
     stack: Option<Stack>,
+    deployment: Option<Deployment>,
+    /// Who makes new tokens, where somebody here can.
+    issuer: Option<Issuer>,
 }
 
 /// Runs one scenario against the API that all scenarios of this process share.
@@ -46,8 +51,8 @@ pub fn scenario(body: impl AsyncFnOnce(Api)) {
 
 impl Api {
     async fn chosen() -> Self {
-        let api = if let Some(handout) = handout() {
-            Self::of(handout, None).await
+        let api = if let Some((handout, deployment)) = handout() {
+            Self::of(handout, None, deployment).await
         } else {
             let options = Options::on(scratch());
             Self::on(Stack::start(options).await.expect("the stack starts")).await
@@ -60,10 +65,15 @@ impl Api {
 
     /// The API of a stack that the caller started.
     pub async fn on(stack: Stack) -> Self {
-        Self::of(stack.handout.clone(), Some(stack)).await
+        Self::of(stack.handout.clone(), Some(stack), None).await
     }
 
-    async fn of(handout: Handout, stack: Option<Stack>) -> Self {
+    async fn of(handout: Handout, stack: Option<Stack>, deployment: Option<Deployment>) -> Self {
+        let issuer = match (&stack, &deployment) {
+            (Some(stack), _) => Some(stack.issuer().clone()),
+            (None, Some(deployment)) => deployment.issuer(&handout.issuer),
+            (None, None) => None,
+        };
         let http = Client::builder()
             .timeout(Duration::from_mins(1))
             .redirect(reqwest::redirect::Policy::none())
@@ -72,7 +82,10 @@ impl Api {
         let url = handout.url.trim_end_matches('/').to_owned();
         let document = http.get(format!("{url}/openapi.json")).send().await;
         let document = document.expect("the API answers").json::<Value>().await;
-        let description = Description::new(document.expect("the OpenAPI document is JSON"));
+        let emulated = deployment.as_ref().is_some_and(|known| known.emulated);
+        let unsent = if emulated { UNSENT } else { &[] };
+        let document = document.expect("the OpenAPI document is JSON");
+        let description = Description::new(document, unsent);
         let people = handout.tokens.into_iter().map(|(name, token)| {
             let user = handout.users.get(&name).cloned().unwrap_or_default();
             let organization = handout.organizations.get(&name).cloned();
@@ -84,6 +97,8 @@ impl Api {
             http,
             description,
             stack,
+            deployment,
+            issuer,
         }))
     }
 
@@ -95,6 +110,29 @@ impl Api {
     /// The stack, where the API is one of this process.
     pub fn stack(&self) -> Option<&Stack> {
         self.0.stack.as_ref()
+    }
+
+    /// What is known of the deployed stack, where the API is one that says.
+    pub fn deployment(&self) -> Option<&Deployment> {
+        self.0.deployment.as_ref()
+    }
+
+    /// Whether the gateway is an emulation of that of AWS.
+    pub fn emulated(&self) -> bool {
+        self.deployment().is_some_and(|known| known.emulated)
+    }
+
+    /// Whether the gateway hands a body or an id over as it was sent. An emulated one makes text of
+    /// every body, and takes `%2F` in a path for a slash before it routes.
+    pub fn hands_over(&self, sent: &[u8]) -> bool {
+        let text = str::from_utf8(sent);
+        let lost = self.emulated() && text.map_or(true, |text| text.contains("%2F"));
+        if lost {
+            skipped(&format!(
+                "the emulated gateway makes something else of {text:?}"
+            ));
+        }
+        !lost
     }
 
     /// The stack, given back by its last holder.
@@ -149,7 +187,7 @@ impl Api {
     /// Someone with these claims, under a new user id unless `sub` says otherwise; none where no
     /// tokens can be made.
     pub fn mint(&self, mut claims: Value) -> Option<Person> {
-        let stack = self.stack()?;
+        let issuer = self.0.issuer.as_ref()?;
         if claims["sub"].is_null() {
             claims["sub"] = json!(unique("user"));
         }
@@ -159,8 +197,21 @@ impl Api {
             name: text("sub").unwrap_or_default(),
             user: text("sub").unwrap_or_default(),
             organization: text("org"),
-            token: Some(stack.mint(claims).expect("a token is signed")),
+            token: Some(issuer.mint(claims).expect("a token is signed")),
         })
+    }
+
+    /// Someone whose token only says that it is by the API's issuer: another key has signed it. None
+    /// where the issuer is not known.
+    pub fn forge(&self) -> Option<Person> {
+        let folder = scratch();
+        let home = Home::open(&folder).expect("a folder can be made");
+        let key = SigningKey::open(&home).expect("a key is made");
+        let forger = Issuer::new(key, self.0.issuer.as_ref()?.url());
+        std::fs::remove_dir_all(folder).expect("the folder is removed");
+        let claims = json!({ "sub": unique("user") });
+        let token = forger.mint(claims).expect("a token is signed");
+        Some(self.bearer(Some(&token)))
     }
 
     /// A caller who shows this token, or none.
@@ -205,8 +256,9 @@ impl Api {
         &self.0.http
     }
 
-    pub(crate) fn url(&self) -> &str {
-        &self.0.url
+    /// The whole address of a path.
+    pub fn address(&self, path: &str) -> String {
+        format!("{}{path}", self.0.url)
     }
 
     /// Runs several things at once.
@@ -222,11 +274,15 @@ impl Api {
     clippy::disallowed_methods,
     reason = "the one setting of the scenarios is read here"
 )]
-fn handout() -> Option<Handout> {
+fn handout() -> Option<(Handout, Option<Deployment>)> {
     let path = std::env::var(TARGET).ok().filter(|path| !path.is_empty())?;
     let text = std::fs::read(&path).unwrap_or_else(|error| panic!("{TARGET}={path}: {error}"));
-    let handout = serde_json::from_slice(&text);
-    Some(handout.unwrap_or_else(|error| panic!("{TARGET}={path}: {error}")))
+    let told: serde_json::Result<Value> = serde_json::from_slice(&text);
+    let told = told.unwrap_or_else(|error| panic!("{TARGET}={path}: {error}"));
+    let deployment = Deployment::of(&told);
+    let handout = serde_json::from_value(told);
+    let handout = handout.unwrap_or_else(|error| panic!("{TARGET}={path}: {error}"));
+    Some((handout, deployment))
 }
 
 /// Says that a scenario cannot be told here, and why.

@@ -7,7 +7,7 @@
 use serde::Deserialize;
 use sharepact_domain::contract::Contract;
 use sharepact_domain::id::ContractId;
-use sharepact_runtime::{App, Grant, Source, WorkError, Worker, messages};
+use sharepact_runtime::{App, Grant, Source, WorkError, Worker, messages, note};
 use sharepact_store::DocumentRecord;
 
 use crate::printed;
@@ -82,6 +82,7 @@ async fn render(app: &App, published: Published) -> Result<(), WorkError> {
         )));
     }
     let id = aggregate.id;
+    note(|notes| notes.about(id));
     let found = app.store.documented(id).await.map_err(printed::failed)?;
     let (contract, document) =
         found.ok_or_else(|| WorkError::Poison(format!("there is no contract {id}")))?;
@@ -103,14 +104,8 @@ async fn render(app: &App, published: Published) -> Result<(), WorkError> {
     let record = found
         .value
         .ok_or_else(|| WorkError::Poison(format!("there is no contract {id}")))?;
-    let document = printed::keep(app, &record, now).await?;
-    tracing::info!(
-        worker = WORKER.name,
-        contract.id = %id,
-        contract.version = document.version,
-        document.length = document.length,
-        "rendered"
-    );
+    printed::keep(app, &record, now).await?;
+    note(|notes| notes.count("rendered", 1));
     Ok(())
 }
 

@@ -17,7 +17,7 @@ use sharepact_domain::webhook::{
     Attempt, Command, Health, Outcome, Reason, Secret, Secrets, Webhook, next_attempt,
 };
 use sharepact_outbound::Failure;
-use sharepact_runtime::{App, Grant, Source, WorkError, Worker, messages_at_once};
+use sharepact_runtime::{App, Grant, Source, WorkError, Worker, messages_at_once, note};
 use sharepact_store::{Change, Outcome as Write, Rejected, Told, WebhookRecord};
 
 use crate::order::Order;
@@ -56,6 +56,7 @@ async fn deliver(app: &App, order: Order) -> Result<(), WorkError> {
             reason,
             "dropped"
         );
+        note(|notes| notes.count("dropped", 1));
     }
     Ok(())
 }
@@ -67,6 +68,7 @@ async fn carry_out(app: &App, order: &Order) -> Result<Option<&'static str>, Wor
         // A queue holds a message back for a quarter of an hour at most: it takes several rounds.
         let queue = app.links.deliveries()?;
         queue.send_after(order.body()?, wait).await?;
+        note(|notes| notes.count("waiting", 1));
         return Ok(None);
     }
     let found = app
@@ -104,11 +106,13 @@ async fn carry_out(app: &App, order: &Order) -> Result<Option<&'static str>, Wor
     if outcome.is_delivered() {
         let noted = app.store.note_delivered(order.webhook, order.event, now);
         noted.await.map_err(failed)?;
-        note(app, record, attempt, false).await?;
+        observe(app, record, attempt, false).await?;
+        note(|notes| notes.count("delivered", 1));
         return Ok(None);
     }
     let next = next_attempt(order.attempt, app.clock.now(), chance(order.event));
-    let (webhook, health) = note(app, record, attempt, next.is_none()).await?;
+    note(|notes| notes.count("undelivered", 1));
+    let (webhook, health) = observe(app, record, attempt, next.is_none()).await?;
     if let Some(reason) = health.ends(&webhook, attempt) {
         disable(app, webhook, reason).await?;
         return Ok(Some("the webhook was disabled"));
@@ -179,7 +183,7 @@ async fn request(
 }
 
 /// Notes what came of an attempt; the webhook and its health as they are then.
-async fn note(
+async fn observe(
     app: &App,
     record: WebhookRecord,
     attempt: Attempt,
@@ -220,7 +224,7 @@ async fn disable(app: &App, webhook: Webhook, reason: Reason) -> Result<(), Work
             event: &event,
             secrets: None,
         };
-        let outcome: Write<Webhook> = app.store.commit(change, None, now).await.map_err(failed)?;
+        let outcome: Write<Webhook> = app.commit(change, None, now).await.map_err(failed)?;
         match outcome {
             Write::Written => {
                 tracing::warn!(worker = WORKER.name, webhook.id = %id, ?reason, "disabled");

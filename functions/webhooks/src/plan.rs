@@ -11,7 +11,7 @@ use serde::Deserialize;
 use sharepact_domain::event::Aggregate;
 use sharepact_domain::id::WebhookId;
 use sharepact_domain::party::{Owner, Party};
-use sharepact_runtime::{App, Grant, Source, WorkError, Worker, messages};
+use sharepact_runtime::{App, Grant, Source, WorkError, Worker, messages, note};
 use sharepact_store::{StoreError, Told};
 
 use crate::order::Order;
@@ -85,13 +85,8 @@ async fn plan(app: &App, published: Published) -> Result<(), WorkError> {
         .collect();
     let bodies = bodies?;
     app.links.deliveries()?.send(&bodies).await?;
-    tracing::info!(
-        worker = WORKER.name,
-        event.id = %told.id,
-        event.name = told.name,
-        webhooks = bodies.len(),
-        "planned"
-    );
+    let sent = bodies.len().try_into().unwrap_or(u64::MAX);
+    note(|notes| notes.count("sent", sent));
     Ok(())
 }
 

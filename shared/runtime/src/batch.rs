@@ -12,7 +12,8 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::App;
-use crate::worker::{WorkError, again};
+use crate::telemetry::note;
+use crate::worker::{WorkError, again, unreadable};
 
 /// How often a message is shown before the source sets it aside: the queues' `maxReceiveCount`.
 const SHOWN: u32 = 5;
@@ -94,7 +95,8 @@ where
 
 fn records(event: Value) -> Result<Vec<Message>, WorkError> {
     let batch: Batch =
-        serde_json::from_value(event).map_err(|error| WorkError::Poison(error.to_string()))?;
+        serde_json::from_value(event).map_err(|error| unreadable("the batch", &error))?;
+    note(|notes| notes.records(batch.records.len()));
     Ok(batch.records)
 }
 
@@ -112,7 +114,9 @@ where
     let Err(error) = one(&message, work).await else {
         return None;
     };
+    // Said at once: should the environment die before the batch ends, there is no line.
     tracing::error!(worker, message.id = message.id, %error, "a message failed");
+    note(|notes| notes.failed(&message.id, &error));
     let last = matches!(error, WorkError::Poison(_)) || message.is_last();
     let left = !last || !aside(app, worker, &message, &error).await;
     left.then_some(message.id)
@@ -124,7 +128,7 @@ where
     F: Future<Output = Result<(), WorkError>>,
 {
     let order = serde_json::from_str::<T>(&message.body)
-        .map_err(|error| WorkError::Poison(format!("the message cannot be read: {error}")))?;
+        .map_err(|error| unreadable("the message", &error))?;
     // What panicked once may have met bad luck: it is shown again.
     AssertUnwindSafe(work(order))
         .catch_unwind()

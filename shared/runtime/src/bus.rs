@@ -6,6 +6,7 @@ use std::sync::Arc;
 use aws_sdk_eventbridge::Client;
 use aws_sdk_eventbridge::error::DisplayErrorContext;
 use aws_sdk_eventbridge::types::PutEventsRequestEntry;
+use sharepact_domain::time::Timestamp;
 
 use crate::worker::WorkError;
 
@@ -34,6 +35,8 @@ pub struct Publication {
     pub detail: String,
     /// The trace that it belongs to, as `X-Amzn-Trace-Id` has it.
     pub trace: String,
+    /// When it happened, as far as it says so.
+    pub occurred_at: Option<Timestamp>,
 }
 
 impl Publication {

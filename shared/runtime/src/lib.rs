@@ -17,6 +17,7 @@ mod operation;
 mod queue;
 mod sealing;
 mod serve;
+mod telemetry;
 mod worker;
 
 pub use app::{App, Clock};
@@ -34,4 +35,5 @@ pub use operation::{
 pub use queue::Queue;
 pub use sealing::seal;
 pub use serve::{serve, serve_linked, work};
-pub use worker::{Source, WorkError, Worked, Worker, again};
+pub use telemetry::{Invocation, Log, Metric, NAMESPACE, Notes, note};
+pub use worker::{Source, WorkError, Worked, Worker, again, perform, unreadable};

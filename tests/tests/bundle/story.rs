@@ -84,6 +84,7 @@ impl Handlers {
                 )),
                 ..Links::default()
             },
+            log: sharepact_runtime::Log::default(),
         };
         let text = serde_json::to_string(event).expect("JSON");
         let request = lambda_http::request::from_str(&text).expect("the runtime reads it");

@@ -18,6 +18,7 @@
 //! | `deliveries` | what reaches webhooks, and when they are given up |
 //! | `misdelivered` | twice, late, poison, a crash on the way there |
 //! | `corrupt` | items that cannot be read |
+//! | `telemetry` | what functions tell of their invocations |
 //! | `spy` | a rule and a queue that hear everything on the bus |
 //! | `relay` | from the commit to the bus |
 //! | `documents` | the contract as PDF, rendered and linked to |
@@ -54,5 +55,6 @@ mod receiver;
 mod relay;
 mod spy;
 mod storm;
+mod telemetry;
 mod trips;
 mod world;

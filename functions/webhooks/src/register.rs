@@ -98,7 +98,6 @@ async fn attempt(
         secrets: Some(&secrets),
     };
     let outcome: Outcome<Webhook> = app
-        .store
         .commit(change, remembering, call.now)
         .await
         .map_err(failed)?;

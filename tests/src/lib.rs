@@ -39,6 +39,6 @@ pub use deal::{COMMANDS, Deal, STAGES, asset, draft, request};
 pub use deployment::Deployment;
 pub use description::Description;
 pub use listing::Walk;
-pub use person::{Person, fresh_address};
+pub use person::{Person, fresh_address, webhook};
 pub use schemas::Schemas;
 pub use target::{Api, scenario, scratch, skipped, unique};

@@ -41,6 +41,11 @@ impl Person {
         Call::new(self.clone(), Method::PATCH, path).json(body)
     }
 
+    /// `DELETE`.
+    pub fn delete(&self, path: impl Into<String>) -> Call {
+        Call::new(self.clone(), Method::DELETE, path)
+    }
+
     /// The id that the person's wallet is under: the organisation's, or else the user's.
     pub fn owner(&self) -> &str {
         self.organization.as_deref().unwrap_or(&self.user)
@@ -53,6 +58,14 @@ impl Person {
             .await
             .must(201, "whoever registers an id first owns the asset");
         id
+    }
+
+    /// Registers a webhook for what hardly happens, so that nothing is sent to its public address;
+    /// gives its id.
+    pub async fn registers(&self) -> Answer {
+        self.post("/webhooks", &webhook())
+            .await
+            .must(201, "whoever binds a party registers its webhooks")
     }
 
     /// Requests an asset.
@@ -80,6 +93,15 @@ impl Person {
                 .must(201, "the first address of an owner is registered");
         }
     }
+}
+
+/// A webhook that a deployed stack takes too, and that is never called in these scenarios.
+pub fn webhook() -> Value {
+    json!({
+        "url": "https://8.8.8.8/sharepact/events",
+        "eventTypes": ["webhook.disabled"],
+        "description": "Scenario",
+    })
 }
 
 /// An Ethereum address that nobody has registered: digits alone have no checksum to get wrong.

@@ -60,11 +60,7 @@ async fn register(app: &App, call: Call) -> Answer {
         after: &after,
         event: &event,
     };
-    let outcome: Outcome<Asset> = app
-        .store
-        .commit(change, None, call.now)
-        .await
-        .map_err(failed)?;
+    let outcome: Outcome<Asset> = app.commit(change, None, call.now).await.map_err(failed)?;
     match outcome {
         Outcome::Written => answer(status, &after),
         Outcome::Rejected(Rejected::Stale(current)) => {

@@ -8,7 +8,7 @@ use sharepact_domain::id::ContractId;
 use sharepact_domain::terms::Terms;
 use sharepact_http::wire::{CommandBody, ContractView};
 use sharepact_http::{Call, Problem, ProblemType, Reply};
-use sharepact_runtime::{Answer, App, failed, idempotency, seal};
+use sharepact_runtime::{Answer, App, failed, idempotency, note, seal};
 use sharepact_store::{Change, Claim, Outcome, Rejected, Ticket};
 
 /// Runs the command that the body is.
@@ -43,6 +43,7 @@ async fn carry_out(app: &App, call: &Call, id: ContractId, command: Command) -> 
     call.precondition().check(Some(&tag))?;
 
     let actor = call.actor()?;
+    note(|notes| notes.command(id, command.kind(), record.contract.recorded));
     let Decision { fact, terms } = record.contract.decide(&actor, command, call.now)?;
     let event = seal(app, call, fact, id.to_string(), record.contract.link())?;
     let after = record.contract.apply(&event);
@@ -84,7 +85,6 @@ pub(crate) async fn write(
     let remembered = ticket.map(|ticket| (ticket, idempotency::remember(ticket, &reply)));
     let revision = Revision::brought_by(&change.event.fact, after, change.terms.as_ref());
     let outcome: Outcome<Contract> = app
-        .store
         .commit(
             Change::Contract {
                 after,

@@ -33,7 +33,7 @@ async fn link(app: &App, call: Call) -> Answer {
     let id = call.path("id", ContractId::parse)?;
     let principal = call.principal()?;
     let found = app.store.documented(id).await.map_err(failed)?;
-    let (_, document) = found
+    let (contract, document) = found
         .filter(|(contract, _)| contract.visible_to(principal))
         .ok_or_else(|| Problem::not_found("contract"))?;
     let document = document.ok_or_else(|| {
@@ -42,8 +42,15 @@ async fn link(app: &App, call: Call) -> Answer {
             "nothing is rendered yet: it is a moment after signature; POST renders one now",
         )
     })?;
+    if !printed::holds(&contract, &document, call.now) {
+        return Err(Problem::new(
+            ProblemType::NoDocument,
+            "the contract's time is over and its document is older: it is rendered when the expiry \
+             is recorded; POST renders one now",
+        ));
+    }
     let url = printed::link(app, id, &document).await;
-    let url = url.map_err(|error| Problem::unavailable(error.to_string()))?;
+    let url = url.map_err(printed::problem)?;
     if call.accepts_json() {
         return Reply::json(200, &DocumentView::new(&document, url));
     }

@@ -51,8 +51,8 @@ async fn print(app: &App, call: Call) -> Answer {
     let tag = ContractView::tag(&record.contract, call.now);
     call.precondition().check(Some(&tag))?;
     let document = printed::keep(app, &record, call.now).await;
-    let document = document.map_err(|error| Problem::unavailable(error.to_string()))?;
+    let document = document.map_err(printed::problem)?;
     let url = printed::link(app, id, &document).await;
-    let url = url.map_err(|error| Problem::unavailable(error.to_string()))?;
+    let url = url.map_err(printed::problem)?;
     Ok(Reply::json(200, &DocumentView::new(&document, url))?.tagged(tag))
 }

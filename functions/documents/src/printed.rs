@@ -7,9 +7,11 @@ use std::time::Duration;
 
 use sha2::{Digest as _, Sha256};
 use sharepact_document::{Content, platform_terms, render, watermark};
+use sharepact_domain::contract::Contract;
 use sharepact_domain::event::Digest;
 use sharepact_domain::id::ContractId;
 use sharepact_domain::time::Timestamp;
+use sharepact_http::Problem;
 use sharepact_runtime::{App, WorkError};
 use sharepact_store::{ContractRecord, DocumentRecord, StoreError};
 
@@ -30,20 +32,13 @@ pub(crate) async fn keep(
         terms: record.terms.as_ref(),
         platform_terms: &terms,
         status,
-        signing: contract
-            .acceptance
-            .as_ref()
-            .map(|acceptance| acceptance.hash),
         watermark: watermark(status),
     };
     let bytes = render(&content).map_err(|error| WorkError::Poison(error.to_string()))?;
     let sha256 = Digest::new(Sha256::digest(&bytes).into());
     let document = DocumentRecord {
         version: contract.version,
-        key: format!(
-            "contracts/{}/{:010}-{sha256}.pdf",
-            contract.id, contract.version
-        ),
+        key: key(contract, sha256),
         sha256,
         length: bytes.len() as u64,
         rendered_at: now,
@@ -55,6 +50,19 @@ pub(crate) async fn keep(
     let noted = app.store.note_document(contract.id, &document).await;
     noted.map_err(failed)?;
     Ok(document)
+}
+
+/// Where a document is kept: the versions of a contract in their order, equal bytes in one place.
+fn key(contract: &Contract, sha256: Digest) -> String {
+    let Contract { id, version, .. } = contract;
+    format!("contracts/{id}/{version:010}-{sha256}.pdf")
+}
+
+/// Does a document still say what holds? A contract whose time has come is Expired without a new
+/// version, and a document from before says that it is in force.
+pub(crate) fn holds(contract: &Contract, document: &DocumentRecord, now: Timestamp) -> bool {
+    document.version < contract.version
+        || contract.status(document.rendered_at) == contract.status(now)
 }
 
 /// A link to a document.
@@ -70,6 +78,14 @@ pub(crate) async fn link(
         .await
 }
 
+/// A failure, as the caller of an operation hears of it: passing trouble is 503, anything else 500.
+pub(crate) fn problem(error: WorkError) -> Problem {
+    match error {
+        WorkError::Passing(cause) => Problem::unavailable(cause),
+        WorkError::Poison(cause) => Problem::internal(cause),
+    }
+}
+
 /// The store's failures, as a worker hears of them.
 pub(crate) fn failed(error: StoreError) -> WorkError {
     match error {
@@ -78,5 +94,93 @@ pub(crate) fn failed(error: StoreError) -> WorkError {
         | StoreError::Refused { .. }
         | StoreError::Unwritable(_)
         | StoreError::Seal(_) => WorkError::Poison(error.to_string()),
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn contract(version: u64, more: &Value) -> Contract {
+        let mut contract = json!({
+            "id": "0192f0c1-2d3e-7a4b-8c5d-6e7f8a9b0c1d", "version": version, "head": "5e".repeat(32),
+            "origin": { "kind": "Marketplace" }, "recorded": "Draft",
+            "asset": { "id": "taxi", "name": "Taxi trips", "accessLevel": "Private", "version": 1 },
+            "provider": { "user": "petra" }, "consumer": { "user": "mia" },
+            "scope": { "duration": { "days": 1 }, "offlineRetention": false, "fields": ["zone"],
+                "filters": [] },
+            "createdAt": "2026-03-01T00:00:00Z", "updatedAt": "2026-03-01T00:00:00Z",
+        });
+        for (name, value) in more.as_object().unwrap() {
+            contract[name] = value.clone();
+        }
+        serde_json::from_value(contract).unwrap()
+    }
+
+    pub(crate) fn draft(version: u64) -> Contract {
+        contract(version, &json!({}))
+    }
+
+    /// In force until 2 March 2026.
+    pub(crate) fn active(version: u64) -> Contract {
+        let more = json!({ "recorded": "Active", "effectiveAt": "2026-03-01T00:00:00Z",
+            "expiresAt": "2026-03-02T00:00:00Z" });
+        contract(version, &more)
+    }
+
+    /// Rendered while the contract was in force.
+    pub(crate) fn document(version: u64) -> DocumentRecord {
+        DocumentRecord {
+            version,
+            key: String::new(),
+            sha256: Digest::new([1; 32]),
+            length: 1,
+            rendered_at: "2026-03-01T12:00:00Z".parse().unwrap(),
+        }
+    }
+
+    #[test]
+    fn a_document_holds_until_the_contract_says_otherwise() {
+        let contract = active(6);
+        let (before, after) = ("2026-03-01T23:59:59Z", "2026-03-02T00:00:00Z");
+        for (version, now, expected) in [
+            (6, before, true),
+            (6, after, false),
+            // Late, which its version says.
+            (5, before, true),
+            (5, after, true),
+        ] {
+            let now = now.parse().unwrap();
+            assert_eq!(
+                holds(&contract, &document(version), now),
+                expected,
+                "{version} {now}"
+            );
+        }
+    }
+
+    #[test]
+    fn keys_sort_by_version_and_name_the_content() {
+        let (ninth, tenth) = (
+            key(&active(9), Digest::new([2; 32])),
+            key(&active(10), Digest::new([1; 32])),
+        );
+        assert!(ninth < tenth);
+        assert_eq!(
+            tenth,
+            format!(
+                "contracts/0192f0c1-2d3e-7a4b-8c5d-6e7f8a9b0c1d/0000000010-{}.pdf",
+                "01".repeat(32)
+            )
+        );
+    }
+
+    #[test]
+    fn only_passing_trouble_asks_the_caller_to_try_again() {
+        let told = |error| problem(error).document(None).status;
+        assert_eq!(told(WorkError::Passing("S3".to_owned())), 503);
+        assert_eq!(told(WorkError::Poison("faces".to_owned())), 500);
     }
 }

@@ -5,9 +5,10 @@
 //! same document.
 
 use serde::Deserialize;
-use sharepact_domain::contract::Status;
+use sharepact_domain::contract::Contract;
 use sharepact_domain::id::ContractId;
-use sharepact_runtime::{App, Grant, Source, WorkError, Worker, messages};
+use sharepact_runtime::{App, Grant, Source, WorkError, Worker, messages, note};
+use sharepact_store::DocumentRecord;
 
 use crate::printed;
 
@@ -47,6 +48,28 @@ struct Aggregate {
     id: ContractId,
 }
 
+/// What an event asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Step {
+    /// A document of the contract as it is now.
+    Render,
+    /// Nothing: there is one, or nobody is bound by the contract.
+    Nothing,
+    /// A later look: what the event tells of is not to be seen yet.
+    Wait,
+}
+
+fn step(contract: &Contract, document: Option<&DocumentRecord>, sequence: u64) -> Step {
+    // A rejection ends offers as well as signed contracts; only these have a document.
+    let bound = contract.acceptance.is_some() || contract.effective_at.is_some();
+    let shown = document.is_some_and(|document| document.version >= contract.version);
+    match (contract.version < sequence, bound, shown) {
+        (true, _, _) => Step::Wait,
+        (false, true, false) => Step::Render,
+        (false, false, _) | (false, true, true) => Step::Nothing,
+    }
+}
+
 async fn render(app: &App, published: Published) -> Result<(), WorkError> {
     let Detail {
         version,
@@ -59,20 +82,18 @@ async fn render(app: &App, published: Published) -> Result<(), WorkError> {
         )));
     }
     let id = aggregate.id;
+    note(|notes| notes.about(id));
     let found = app.store.documented(id).await.map_err(printed::failed)?;
     let (contract, document) =
         found.ok_or_else(|| WorkError::Poison(format!("there is no contract {id}")))?;
-    // Who walks away from what was never signed leaves nothing to render.
-    if contract.recorded == Status::Rejected && contract.acceptance.is_none() {
-        return Ok(());
-    }
-    if document.is_some_and(|document| document.version >= contract.version) {
-        return Ok(());
-    }
-    if contract.version < sequence {
-        return Err(WorkError::Passing(
-            "the event is ahead of the contract".to_owned(),
-        ));
+    match step(&contract, document.as_ref(), sequence) {
+        Step::Render => {}
+        Step::Nothing => return Ok(()),
+        Step::Wait => {
+            return Err(WorkError::Passing(
+                "the event is ahead of the contract".to_owned(),
+            ));
+        }
     }
     let now = app.clock.now();
     let found = app
@@ -83,13 +104,50 @@ async fn render(app: &App, published: Published) -> Result<(), WorkError> {
     let record = found
         .value
         .ok_or_else(|| WorkError::Poison(format!("there is no contract {id}")))?;
-    let document = printed::keep(app, &record, now).await?;
-    tracing::info!(
-        worker = WORKER.name,
-        contract.id = %id,
-        contract.version = document.version,
-        document.length = document.length,
-        "rendered"
-    );
+    printed::keep(app, &record, now).await?;
+    note(|notes| notes.count("rendered", 1));
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::printed::tests::{active, document, draft};
+
+    #[test]
+    fn twice_late_or_early_a_version_is_rendered_once() {
+        let contract = active(6);
+        for (shown, sequence, expected) in [
+            (None, 6, Step::Render),
+            (Some(5), 6, Step::Render),
+            // Late: the contract is further than the event.
+            (Some(5), 4, Step::Render),
+            // Twice, and late behind a newer one.
+            (Some(6), 6, Step::Nothing),
+            (Some(6), 4, Step::Nothing),
+            // Early, also where the version before is rendered.
+            (None, 7, Step::Wait),
+            (Some(6), 7, Step::Wait),
+        ] {
+            let shown = shown.map(document);
+            assert_eq!(step(&contract, shown.as_ref(), sequence), expected);
+        }
+    }
+
+    #[test]
+    fn an_offer_that_nobody_accepted_has_no_document_of_its_own() {
+        assert_eq!(step(&draft(3), None, 3), Step::Nothing);
+    }
+
+    #[test]
+    fn of_an_event_only_what_is_needed_is_read() {
+        let published = json!({ "version": "0", "id": "x", "source": "sharepact", "detail": {
+            "id": "x", "type": "contract.signed", "version": 1, "sequence": 4, "data": { "new": [1] },
+            "aggregate": { "kind": "contract", "id": "0192f0c1-2d3e-7a4b-8c5d-6e7f8a9b0c1d" },
+        } });
+        let Published { detail } = serde_json::from_value(published).unwrap();
+        assert_eq!((detail.version, detail.sequence), (1, 4));
+    }
 }

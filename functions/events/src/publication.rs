@@ -4,8 +4,9 @@
 
 use serde::Deserialize;
 use serde_json::Value;
+use sharepact_domain::time::Timestamp;
 use sharepact_domain::trace::TraceParent;
-use sharepact_runtime::{MOST_WEIGHT, Publication};
+use sharepact_runtime::{MOST_WEIGHT, Publication, unreadable};
 use uuid::Uuid;
 
 /// An event, read from its item.
@@ -23,6 +24,9 @@ struct Envelope {
     #[serde(rename = "type")]
     kind: String,
     aggregate: Aggregate,
+    /// What only the lag is measured by.
+    #[serde(rename = "occurredAt")]
+    occurred_at: Option<Timestamp>,
 }
 
 #[derive(Deserialize)]
@@ -47,8 +51,8 @@ impl Stored {
     /// # Errors
     /// What is wrong with it.
     pub(crate) fn new(event: &str, trace: Option<&str>) -> Result<Self, String> {
-        let envelope: Envelope =
-            serde_json::from_str(event).map_err(|error| format!("no event: {error}"))?;
+        let envelope: Envelope = serde_json::from_str(event)
+            .map_err(|error| format!("no event: {}", unreadable("it", &error)))?;
         let open = event.strip_suffix('}').ok_or("no event: it is no object")?;
         let trace = trace
             .and_then(TraceParent::parse)
@@ -57,6 +61,7 @@ impl Stored {
             kind: envelope.kind,
             detail: format!("{open},\"traceparent\":\"{trace}\"}}"),
             trace: trace.to_xray(),
+            occurred_at: envelope.occurred_at,
         };
         let weight = publication.weight();
         if weight > MOST_WEIGHT {

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 use serde_json::{Value, json};
-use sharepact_runtime::{App, Grant, Source, WorkError, Worker, again};
+use sharepact_runtime::{App, Grant, Publication, Source, WorkError, Worker, again, note};
 
 use crate::publication::Stored;
 use crate::waves::{Outgoing, Waves};
@@ -54,6 +54,7 @@ struct Change {
 async fn relay(app: &App, event: Value) -> Result<Value, WorkError> {
     let batch: Batch =
         serde_json::from_value(event).map_err(|error| WorkError::Poison(error.to_string()))?;
+    note(|notes| notes.records(batch.records.len()));
     let mut readable = Vec::new();
     // The source goes on from the lowest number that it hears: behind it, all is shown again.
     let mut stopped = None;
@@ -65,6 +66,8 @@ async fn relay(app: &App, event: Value) -> Result<Value, WorkError> {
                 publication: stored.publication,
             }),
             Err(reason) => {
+                let error = WorkError::Poison(reason.clone());
+                note(|notes| notes.failed(&change.sequence_number, &error));
                 if let Err(error) = set_aside(app, &change, &reason).await {
                     tracing::error!(worker = WORKER.name, %error, "not set aside");
                     stopped = Some(change.sequence_number);
@@ -85,15 +88,18 @@ async fn send(app: &App, readable: Vec<Outgoing>) -> Result<Option<String>, Work
     while let Some(wave) = waves.next() {
         match bus.publish(&wave).await {
             Ok(there) => {
+                tell(app, &wave, &there);
                 let refused = waves.settle(&there);
                 if refused == 0 {
                     continue;
                 }
                 tracing::warn!(worker = WORKER.name, refused, "the bus refused entries");
+                note(|notes| notes.count("refused", refused as u64));
             }
             // The client has tried again by itself.
             Err(error) => {
                 tracing::error!(worker = WORKER.name, %error, "events were not put on the bus");
+                note(|notes| notes.failed("PutEvents", &error));
                 break;
             }
         }
@@ -104,6 +110,16 @@ async fn send(app: &App, readable: Vec<Outgoing>) -> Result<Option<String>, Work
         tokio::time::sleep(Duration::from_millis(50) * 2_u32.pow(tries)).await;
     }
     Ok(waves.first_left())
+}
+
+/// Notes how long each event that is on the bus now has waited for it.
+fn tell(app: &App, wave: &[Publication], there: &[bool]) {
+    let now = app.clock.now();
+    for (publication, there) in wave.iter().zip(there) {
+        if let (Some(occurred_at), true) = (publication.occurred_at, there) {
+            note(|notes| notes.published(occurred_at, now));
+        }
+    }
 }
 
 /// Leaves the place of a record that cannot be read, and why, where it is looked for. The record

@@ -10,7 +10,7 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 use sharepact_domain::event::Aggregate;
-use sharepact_runtime::{App, Bus, Grant, Source, WorkError, Worker};
+use sharepact_runtime::{App, Bus, Grant, Source, WorkError, Worker, note};
 
 use crate::publication::Stored;
 use crate::waves::{Outgoing, Waves};
@@ -89,6 +89,7 @@ async fn replay(app: &App, event: Value) -> Result<Value, WorkError> {
             aggregate.kind, aggregate.id, order.from
         )));
     }
+    note(|notes| notes.count("sent", sent));
     Ok(json!({ "sent": sent }))
 }
 

@@ -91,6 +91,7 @@ mod tests {
                 kind: String::new(),
                 detail: (*text).to_owned(),
                 trace: String::new(),
+                occurred_at: None,
             },
         };
         texts.iter().enumerate().map(event).collect()

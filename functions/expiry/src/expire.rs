@@ -7,7 +7,7 @@ use sharepact_domain::contract::{Command, Contract, Refusal};
 use sharepact_domain::event::Event;
 use sharepact_domain::id::{ContractId, EventId};
 use sharepact_domain::party::{Actor, Author};
-use sharepact_runtime::{App, Grant, Source, WorkError, Worker, messages};
+use sharepact_runtime::{App, Grant, Source, WorkError, Worker, messages, note};
 use sharepact_store::{Change, Claim, Outcome, Rejected, StoreError};
 
 use crate::order::Order;
@@ -43,6 +43,7 @@ async fn issue(app: &App, id: ContractId, command: Command) -> Result<(), WorkEr
             return Err(WorkError::Poison(format!("there is no contract {id}")));
         };
         let contract = record.contract;
+        note(|notes| notes.command(id, command.kind(), contract.recorded));
         let fact = match contract.decide(&Actor::System, command.clone(), now) {
             Ok(decision) => decision.fact,
             // Recorded already, stopped, extended: there is nothing to do, and that is the end.
@@ -60,8 +61,7 @@ async fn issue(app: &App, id: ContractId, command: Command) -> Result<(), WorkEr
             revision: None,
             claim: Claim::Untouched,
         };
-        let outcome: Outcome<Contract> =
-            app.store.commit(change, None, now).await.map_err(failed)?;
+        let outcome: Outcome<Contract> = app.commit(change, None, now).await.map_err(failed)?;
         match outcome {
             Outcome::Written => return Ok(()),
             Outcome::Rejected(Rejected::Stale(_)) => {}

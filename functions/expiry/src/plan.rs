@@ -10,7 +10,7 @@ use chrono::Duration;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use sharepact_domain::time::Timestamp;
-use sharepact_runtime::{App, Grant, Queue, Source, WorkError, Worker};
+use sharepact_runtime::{App, Grant, Queue, Source, WorkError, Worker, note};
 
 use crate::order::Order;
 
@@ -58,7 +58,10 @@ async fn plan(app: &App, event: Value) -> Result<Value, WorkError> {
             warned += send(app, queue, day, until, warn).await?;
         }
     }
-    tracing::info!(worker = WORKER.name, expired, warned, "planned");
+    note(|notes| {
+        notes.count("expired", expired as u64);
+        notes.count("warned", warned as u64);
+    });
     Ok(json!({ "expired": expired, "warned": warned }))
 }
 

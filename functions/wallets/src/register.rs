@@ -70,11 +70,7 @@ async fn register(app: &App, call: Call) -> Answer {
         after: &after,
         event: &event,
     };
-    let outcome: Outcome<Wallet> = app
-        .store
-        .commit(change, None, call.now)
-        .await
-        .map_err(failed)?;
+    let outcome: Outcome<Wallet> = app.commit(change, None, call.now).await.map_err(failed)?;
     match outcome {
         Outcome::Written => answer(status, &after),
         Outcome::Rejected(Rejected::AddressTaken) => Err(Problem::new(

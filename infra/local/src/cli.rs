@@ -46,7 +46,8 @@ pub struct Serve {
 /// What to do instead of serving.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Walk one acquisition from request to active, step by step, on a stack of its own.
+    /// Walk one acquisition from request to active, step by step, on a stack of its own; it leaves
+    /// the contract as PDF.
     Demo(Demo),
     /// Measure this machine: requests per second, latencies, CPU time of the handlers.
     Bench(Bench),
@@ -92,6 +93,9 @@ pub struct Demo {
     /// Walk against this address, with the tokens of --target or of the folder's local.json.
     #[arg(long, value_name = "URL")]
     pub url: Option<String>,
+    /// Where the contract's document goes.
+    #[arg(long, value_name = "FILE", default_value = "sharepact-demo.pdf")]
+    pub pdf: PathBuf,
 }
 
 /// How much to measure.

@@ -4,11 +4,13 @@
 //! every answer is checked: when one is not as it should be, the program says which step that was
 //! and fails.
 
+mod aftermath;
 mod answer;
 mod bargain;
 mod chain;
 mod closing;
 mod folder;
+mod listener;
 pub(crate) mod material;
 mod paper;
 mod request;
@@ -38,21 +40,21 @@ pub(crate) enum Place {
     Running(PathBuf, Option<String>),
 }
 
-/// Walks the acquisition.
+/// Walks the acquisition; the contract's document goes to `pdf`.
 ///
 /// # Errors
 /// When the stack does not start, or a step is not as it should be.
-pub(crate) async fn run(place: Place) -> Result<(), Failure> {
+pub(crate) async fn run(place: Place, pdf: &Path) -> Result<(), Failure> {
     match place {
         Place::Fresh => {
             let folder = TemporaryFolder::new("demo")?;
-            on_a_stack(folder.path(), true).await
+            on_a_stack(folder.path(), true, pdf).await
         }
-        Place::Kept(home) => on_a_stack(&home, false).await,
+        Place::Kept(home) => on_a_stack(&home, false, pdf).await,
         Place::Running(file, url) => {
             let mut target = Target::read(&file)?;
             target.url = url.unwrap_or(target.url);
-            tell(&target, false).await
+            tell(&target, false, pdf).await
         }
     }
 }
@@ -62,19 +64,19 @@ pub(crate) fn description(home: &Path) -> PathBuf {
     home.join(JSON)
 }
 
-async fn on_a_stack(home: &Path, fresh: bool) -> Result<(), Failure> {
+async fn on_a_stack(home: &Path, fresh: bool, pdf: &Path) -> Result<(), Failure> {
     let stack = Stack::start(Options::on(home)).await?;
     let target = Target {
         url: stack.url.clone(),
         tokens: stack.tokens().clone(),
         users: stack.users().clone(),
     };
-    let outcome = tell(&target, fresh).await;
+    let outcome = tell(&target, fresh, pdf).await;
     stack.shutdown().await;
     outcome
 }
 
-async fn tell(target: &Target, fresh: bool) -> Result<(), Failure> {
-    let mut story = Story::new(target, Paper::on_standard_output(), fresh)?;
+async fn tell(target: &Target, fresh: bool, pdf: &Path) -> Result<(), Failure> {
+    let mut story = Story::new(target, Paper::on_standard_output(), fresh, pdf)?;
     story.tell().await.map_err(Failure::from)
 }

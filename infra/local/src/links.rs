@@ -67,7 +67,10 @@ impl Servers {
             bus: setting("SHAREPACT_BUS")
                 .map(|name| sharepact_runtime::Bus::new(clients.bus.clone(), name)),
             expiries: queue("SHAREPACT_EXPIRIES"),
+            deliveries: queue("SHAREPACT_DELIVERIES"),
             dead_letters: queue("SHAREPACT_DEAD_LETTERS"),
+            // Receivers of a developer's own run on this machine.
+            loopback: true,
             documents: setting("SHAREPACT_DOCUMENTS")
                 .map(|name| sharepact_runtime::Bucket::new(clients.documents.clone(), name)),
         }

@@ -79,7 +79,7 @@ fn walk(cli: &Cli, options: &Demo) -> Result<(), Failure> {
         (None, None, Some(home)) => Place::Kept(home.clone()),
         (None, None, None) => Place::Fresh,
     };
-    uninterrupted(demo::run(place))
+    uninterrupted(demo::run(place, &options.pdf))
 }
 
 fn measure(options: Bench) -> Result<(), Failure> {

@@ -60,6 +60,12 @@ pub const CONTEXTS: &[Context] = &[
         workers: sharepact_expiry::WORKERS,
     },
     Context {
+        name: "webhooks",
+        description: "Where a party wants to hear of events, and their signed delivery.",
+        operations: sharepact_webhooks::OPERATIONS,
+        workers: sharepact_webhooks::WORKERS,
+    },
+    Context {
         name: "openapi",
         description: "The description of this API.",
         operations: sharepact_openapi::OPERATIONS,

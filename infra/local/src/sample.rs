@@ -69,6 +69,7 @@ pub(crate) fn targets() -> Vec<Target> {
                 clock: Clock::system(),
                 cursors: CursorKey::new(&[7; 32]).unwrap(),
                 links: sharepact_runtime::Links::default(),
+                log: sharepact_runtime::Log::default(),
             },
         })
         .collect()

@@ -12,7 +12,7 @@ use aws_sdk_dynamodb::Client;
 use hyper::service::service_fn;
 use serde_json::Value;
 use sharepact_http::CursorKey;
-use sharepact_runtime::{App, Clock, Operation};
+use sharepact_runtime::{App, Clock, Log, Operation};
 use sharepact_store::Store;
 use thiserror::Error;
 use tokio::net::TcpListener;
@@ -54,6 +54,8 @@ pub struct Options {
     pub movable: Option<MovableClock>,
     /// Where requests are logged, if anywhere.
     pub log: Option<RequestLog>,
+    /// Where the functions' own lines go.
+    pub lines: Log,
     /// The operations; all of them, except in tests of the stack itself.
     pub operations: Vec<&'static Operation>,
     /// Another template than the bundle's.
@@ -75,6 +77,7 @@ impl Options {
             clock: Clock::system(),
             movable: None,
             log: None,
+            lines: Log::default(),
             operations: operations::all(),
             template: None,
             invoke: gateway::invoke,
@@ -198,6 +201,7 @@ impl Stack {
                 clock: clock.clone(),
                 cursors: cursors.clone(),
                 links: servers.links_of(function, &clients),
+                log: options.lines.fresh(),
             };
             Ok::<_, StackError>((function, app, clients))
         };

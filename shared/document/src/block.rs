@@ -106,6 +106,8 @@ pub(crate) struct Table {
 pub(crate) enum Block {
     /// The title of the document.
     Title(Vec<Span>),
+    /// What stands right below the title.
+    Lead(Vec<Span>),
     /// A heading, 1 for a section of the document.
     Heading {
         /// How deep.
@@ -138,7 +140,7 @@ pub(crate) enum Block {
 #[derive(Clone, Debug)]
 pub(crate) struct Edges {
     /// What stands below the text, line by line; the page number joins the first.
-    pub(crate) footer: Vec<Span>,
+    pub(crate) footer: Vec<Vec<Span>>,
     /// What stands across it.
     pub(crate) watermark: Option<String>,
 }

@@ -19,7 +19,7 @@ use crate::{Content, RenderError};
 /// How hard streams are compressed: level 9 saves 1 % and takes twice as long.
 const LEVEL: u32 = 6;
 /// The colour profile that the greys of the document are measured by.
-const PROFILE: &[u8] = include_bytes!("../profile/srgb.icc");
+const PROFILE: &[u8] = include_bytes!("../profile/grey.icc");
 
 /// Finishes a drawing.
 pub(crate) fn finish(drawing: Drawing, content: &Content<'_>) -> Result<Vec<u8>, RenderError> {
@@ -32,6 +32,14 @@ pub(crate) fn finish(drawing: Drawing, content: &Content<'_>) -> Result<Vec<u8>,
     } = drawing;
     "1.7".clone_into(&mut file.version);
     let pages: Vec<ObjectId> = file.get_pages().into_values().collect();
+    for page in &pages {
+        for content in file.get_page_contents(*page) {
+            let stream = file
+                .get_object_mut(content)
+                .and_then(Object::as_stream_mut)?;
+            stream.set_content(joined(&stream.content));
+        }
+    }
     for face in &faces {
         renumber(&mut file, face)?;
     }
@@ -46,12 +54,12 @@ pub(crate) fn finish(drawing: Drawing, content: &Content<'_>) -> Result<Vec<u8>,
     // A reader that knows no PDF must find it.
     stream.allows_compression = false;
     let metadata = file.add_object(stream);
-    let profile = file.add_object(Stream::new(dictionary! { "N" => 3 }, PROFILE.to_vec()));
+    let profile = file.add_object(Stream::new(dictionary! { "N" => 1 }, PROFILE.to_vec()));
     let intent = dictionary! {
         "Type" => "OutputIntent",
         "S" => "GTS_PDFA1",
-        "OutputConditionIdentifier" => Object::string_literal("sRGB IEC61966-2.1"),
-        "Info" => Object::string_literal("sRGB IEC61966-2.1"),
+        "OutputConditionIdentifier" => Object::string_literal("Grey, gamma 2.2"),
+        "Info" => Object::string_literal("Grey, gamma 2.2"),
         "DestOutputProfile" => profile,
     };
     let catalog = file.get_object_mut(root).and_then(Object::as_dict_mut)?;
@@ -103,6 +111,20 @@ fn renumber(file: &mut Document, face: &Embedded) -> Result<(), RenderError> {
     Ok(())
 }
 
+/// Joins the glyphs that are shown one right after another: `<0001><0002>` is `<00010002>`. No other
+/// text in a page's content has these two characters next to each other.
+fn joined(content: &[u8]) -> Vec<u8> {
+    let mut joined = Vec::with_capacity(content.len());
+    let mut rest = content;
+    while let Some(at) = rest.windows(2).position(|pair| pair == b"><") {
+        let (before, after) = rest.split_at_checked(at).unwrap_or((rest, &[]));
+        joined.extend_from_slice(before);
+        rest = after.get(2..).unwrap_or_default();
+    }
+    joined.extend_from_slice(rest);
+    joined
+}
+
 fn write(mut file: Document) -> Result<Vec<u8>, RenderError> {
     for object in file.objects.values_mut() {
         if let Object::Stream(stream) = object
@@ -116,7 +138,7 @@ fn write(mut file: Document) -> Result<Vec<u8>, RenderError> {
             stream.set_content(packed);
         }
     }
-    let mut bytes = Vec::new();
+    let mut bytes = Vec::with_capacity(128 * 1024);
     let options = SaveOptions::builder()
         .use_object_streams(true)
         .use_xref_streams(true)

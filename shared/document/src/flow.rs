@@ -13,8 +13,9 @@ pub(crate) use tree::{Kid, Node, NodeId, Role, Tree};
 use crate::RenderError;
 use crate::block::{Block, Edges, Length, Span, Style, points};
 use crate::face::Face;
-use crate::line::{Line, Part, lines};
+use crate::line::{Line, Part, lines, paragraph};
 use crate::shape::Shaper;
+use crate::story::on_codes;
 use page::{BOTTOM, LEFT, MEASURE, TOP};
 
 /// How far a list or a quotation is set in.
@@ -42,8 +43,12 @@ pub(crate) fn lay_out(
         left: LEFT,
         width: MEASURE,
         labels: Vec::new(),
+        deepest: 1,
     };
     flow.blocks(blocks, NodeId::DOCUMENT)?;
+    if flow.shaper.lacked() {
+        flow.blocks(&[on_codes()], NodeId::DOCUMENT)?;
+    }
     let Flow {
         mut pages,
         tree,
@@ -79,6 +84,8 @@ struct Flow<'s> {
     left: Length,
     width: Length,
     labels: Vec<Label>,
+    /// The level of the last heading in the structure.
+    deepest: u8,
 }
 
 impl Flow<'_> {
@@ -97,6 +104,11 @@ impl Flow<'_> {
                 self.text(spans, points(27), node, false)?;
                 self.space(points(4));
             }
+            Block::Lead(spans) => {
+                let node = self.tree.add(parent, Role::Paragraph);
+                self.text(spans, points(16), node, false)?;
+                self.space(6_500);
+            }
             Block::Heading { level, spans } => self.heading(*level, spans, after, parent)?,
             Block::Paragraph(spans) => {
                 let node = self.tree.add(parent, Role::Paragraph);
@@ -108,7 +120,7 @@ impl Flow<'_> {
                 let least = self.least(after.get(..1).unwrap_or_default())?;
                 let set = lines(spans, self.width, self.shaper)?;
                 self.require(points(12) * count(&set) + least);
-                self.set(&set, points(12), node, false);
+                self.set(set, points(12), node);
                 self.space(points(6));
             }
             Block::List { first, items } => self.list(*first, items, parent)?,
@@ -156,11 +168,11 @@ impl Flow<'_> {
         let least = self.least(after.get(..2).unwrap_or_default())?;
         self.space(above);
         self.require(leading * count(&set) + below + least);
-        let node = self
-            .tree
-            .add(parent, Role::Heading(level.saturating_add(1)));
+        // Whatever the terms do, the structure goes down level by level.
+        self.deepest = level.saturating_add(1).min(self.deepest + 1);
+        let node = self.tree.add(parent, Role::Heading(self.deepest));
         let title: String = spans.iter().map(|span| span.text.as_str()).collect();
-        let top = self.set(&set, leading, node, false);
+        let top = self.set(set, leading, node);
         if let Some((page, y)) = top {
             self.outline.push(Bookmark {
                 title,
@@ -207,7 +219,7 @@ impl Flow<'_> {
                 flow.blocks(blocks, body)?;
                 // An item without text has its number all the same.
                 if !flow.labels.is_empty() {
-                    flow.set(&[Line::default()], 14_400, body, false);
+                    flow.set(vec![Line::default()], 14_400, body);
                 }
                 Ok(())
             })?;
@@ -240,22 +252,19 @@ impl Flow<'_> {
         node: NodeId,
         full: bool,
     ) -> Result<(), RenderError> {
-        let set = lines(spans, self.width, self.shaper)?;
-        self.set(&set, leading, node, full);
+        let set = match full {
+            true => paragraph(spans, self.width, self.shaper)?,
+            false => lines(spans, self.width, self.shaper)?,
+        };
+        self.set(set, leading, node);
         Ok(())
     }
 
     /// Places lines, and says where the first one stands.
-    fn set(
-        &mut self,
-        set: &[Line],
-        leading: Length,
-        node: NodeId,
-        full: bool,
-    ) -> Option<(usize, Length)> {
+    fn set(&mut self, set: Vec<Line>, leading: Length, node: NodeId) -> Option<(usize, Length)> {
         let mut top = None;
         let total = set.len();
-        for (index, line) in set.iter().enumerate() {
+        for (index, line) in set.into_iter().enumerate() {
             let left = total - index;
             let fits = usize::try_from((self.room() / leading).max(0)).unwrap_or(0);
             let alone = index == 0 && fits == 1 && total > 1;
@@ -276,12 +285,11 @@ impl Flow<'_> {
                 };
                 self.draw(Some(label.node), draw);
             }
-            let stretch = if full { line.stretch(self.width) } else { 0 };
             let draw = Draw::Text {
                 x: self.left,
                 y: baseline,
-                parts: line.parts.clone(),
-                stretch,
+                parts: line.parts,
+                stretch: line.stretch,
             };
             self.draw(Some(node), draw);
         }
@@ -298,6 +306,7 @@ impl Flow<'_> {
             Block::Note(_) => Ok(points(18) + self.least(after)?),
             Block::Heading { .. } => Ok(points(50)),
             Block::Title(_)
+            | Block::Lead(_)
             | Block::Paragraph(_)
             | Block::List { .. }
             | Block::Quote(_)

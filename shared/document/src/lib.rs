@@ -27,7 +27,6 @@ mod shape;
 mod story;
 
 use sharepact_domain::contract::{Contract, Status};
-use sharepact_domain::event::Digest;
 use sharepact_domain::fault::Fault;
 use sharepact_domain::terms::Terms;
 use thiserror::Error;
@@ -54,8 +53,6 @@ pub struct Content<'a> {
     pub platform_terms: &'a Terms,
     /// The status that holds, which may be later than the recorded one: [`Contract::status`].
     pub status: Status,
-    /// The hash of the event that signed the contract.
-    pub signing: Option<Digest>,
     /// What stands across every page; [`watermark`] has the usual word.
     pub watermark: Option<&'a str>,
 }

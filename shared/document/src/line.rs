@@ -2,6 +2,8 @@
 //!
 //! The one rule: no line is wider than its column. A word that is gets broken between letters.
 
+mod justify;
+
 use std::ops::Range;
 use std::rc::Rc;
 
@@ -71,44 +73,71 @@ pub(crate) struct Line {
     pub(crate) parts: Vec<Part>,
     /// How wide that is.
     pub(crate) width: Length,
-    /// Does the paragraph, or a hard break, end it?
-    pub(crate) last: bool,
+    /// What each space grows or shrinks by, so that the line fills its column.
+    pub(crate) stretch: Length,
 }
 
 impl Line {
-    /// What each space must grow by to fill the column; nothing where it would show.
-    pub(crate) fn stretch(&self, column: Length) -> Length {
-        let spaces = self.parts.iter().filter(|part| part.space).count();
-        let largest = self.parts.iter().map(|part| part.style.size).max();
-        match (i64::try_from(spaces), largest) {
-            (Ok(spaces), Some(size)) if spaces > 0 && !self.last => {
-                let extra = (column - self.width).max(0) / spaces;
-                if extra <= size * 45 / 100 { extra } else { 0 }
-            }
-            (_, _) => 0,
-        }
+    /// Ends the line at a space. Nobody sees it there, and it adds no width, but without it whoever
+    /// reads the file as text would join the last word to the next line's first.
+    fn ended(mut self, space: Option<Part>) -> Self {
+        self.parts.extend(space.map(|space| Part {
+            space: false,
+            width: 0,
+            ..space
+        }));
+        self
     }
 }
 
 enum Piece {
     Word(Vec<Part>),
     Space(Part),
-    Break,
+    /// A hard break, and the space that stands for it in the text.
+    Break(Part),
 }
 
-/// Sets spans in lines of at most `column`.
+/// Sets spans in lines of at most `column`, each as full as can be.
 pub(crate) fn lines(
     spans: &[Span],
     column: Length,
     shaper: &mut Shaper,
 ) -> Result<Vec<Line>, RenderError> {
+    Ok(fill(pieces(spans, shaper)?, column))
+}
+
+/// Sets spans as running text: lines that fill the column, chosen for the paragraph as a whole.
+pub(crate) fn paragraph(
+    spans: &[Span],
+    column: Length,
+    shaper: &mut Shaper,
+) -> Result<Vec<Line>, RenderError> {
+    let mut set = Vec::new();
+    let mut run = Vec::new();
+    for piece in pieces(spans, shaper)? {
+        match piece {
+            Piece::Break(space) => {
+                set.extend(justify::justify(std::mem::take(&mut run), column));
+                if let Some(last) = set.pop() {
+                    set.push(last.ended(Some(space)));
+                }
+            }
+            Piece::Word(_) | Piece::Space(_) => run.push(piece),
+        }
+    }
+    set.extend(justify::justify(run, column));
+    Ok(set)
+}
+
+/// Sets pieces line by line.
+fn fill(pieces: Vec<Piece>, column: Length) -> Vec<Line> {
     let mut setter = Setter {
         column,
         lines: Vec::new(),
         line: Line::default(),
         space: None,
     };
-    for piece in pieces(spans, shaper)? {
+    for piece in pieces {
         match piece {
             Piece::Word(parts) => setter.word(parts),
             Piece::Space(space) => {
@@ -117,11 +146,11 @@ pub(crate) fn lines(
                     setter.space.get_or_insert(space);
                 }
             }
-            Piece::Break => setter.end(true),
+            Piece::Break(space) => setter.end(Some(space)),
         }
     }
-    setter.end(true);
-    Ok(setter.lines)
+    setter.end(None);
+    setter.lines
 }
 
 struct Setter {
@@ -136,7 +165,8 @@ impl Setter {
         let width: Length = parts.iter().map(|part| part.width).sum();
         let space = self.space.as_ref().map_or(0, |space| space.width);
         if !self.line.parts.is_empty() && self.line.width + space + width > self.column {
-            self.end(false);
+            let space = self.space.take();
+            self.end(space);
         }
         if let Some(space) = self.space.take() {
             self.push(space);
@@ -150,12 +180,12 @@ impl Setter {
                 } else {
                     let (first, more) = part.split(room);
                     if first.width > room && !self.line.parts.is_empty() {
-                        self.end(false);
+                        self.end(None);
                         rest = Some(part);
                     } else {
                         self.push(first);
                         if more.is_some() {
-                            self.end(false);
+                            self.end(None);
                         }
                         rest = more;
                     }
@@ -169,10 +199,10 @@ impl Setter {
         self.line.parts.push(part);
     }
 
-    fn end(&mut self, last: bool) {
+    fn end(&mut self, space: Option<Part>) {
         self.space = None;
         let line = std::mem::take(&mut self.line);
-        self.lines.push(Line { last, ..line });
+        self.lines.push(line.ended(space));
     }
 }
 
@@ -190,7 +220,8 @@ fn pieces(spans: &[Span], shaper: &mut Shaper) -> Result<Vec<Piece>, RenderError
         while let Some(character) = rest.chars().next() {
             if character == '\n' || matches!(character, '\u{2028}' | '\u{2029}') {
                 close(&mut word, &mut pieces);
-                pieces.push(Piece::Break);
+                let space = shaper.space(span.style.face)?;
+                pieces.push(Piece::Break(Part::new(space, span.style, false)));
                 rest = rest.get(character.len_utf8()..).unwrap_or_default();
             } else if breaking(character) {
                 close(&mut word, &mut pieces);

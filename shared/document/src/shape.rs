@@ -83,6 +83,7 @@ pub(crate) struct Shaper {
     known: [HashMap<Box<str>, Rc<Shaped>>; 6],
     uses: [Uses; 6],
     buffer: Buffer,
+    lacked: bool,
 }
 
 impl Shaper {
@@ -95,7 +96,13 @@ impl Shaper {
             known: Default::default(),
             uses: Default::default(),
             buffer,
+            lacked: false,
         })
+    }
+
+    /// Had the text a character that no face has?
+    pub(crate) fn lacked(&self) -> bool {
+        self.lacked
     }
 
     /// The face's tables.
@@ -245,6 +252,7 @@ impl Shaper {
     /// The code of a character that no face has.
     fn code(&mut self, character: char, shaped: &mut Shaped) -> Result<(), RenderError> {
         let mut code = Shaped::default();
+        self.lacked = true;
         self.run(
             &format!("U+{:04X}", u32::from(character)),
             Face::Mono,

@@ -21,6 +21,8 @@ pub(crate) fn title(content: &Content<'_>) -> String {
 /// Tells the contract.
 pub(crate) fn tell(content: &Content<'_>) -> (Vec<Block>, Edges) {
     let contract = content.contract;
+    let plain = |text: &str| Span::new(text, Style::of(Face::Italic, points(11)));
+    let strong = |text: &str| Span::new(text, Style::of(Face::BoldItalic, points(11)));
     let mut blocks = vec![
         Block::Note(vec![Span::new(
             "SHAREPACT",
@@ -33,12 +35,14 @@ pub(crate) fn tell(content: &Content<'_>) -> (Vec<Block>, Edges) {
             "Data sharing contract",
             Style::of(Face::Bold, points(21)),
         )]),
-        Block::Paragraph(vec![
-            Span::new("on the use of ", Style::of(Face::Italic, points(11))),
-            Span::new(
-                contract.asset.name.as_str(),
-                Style::of(Face::BoldItalic, points(11)),
-            ),
+        Block::Lead(vec![
+            plain("on the use of "),
+            strong(contract.asset.name.as_str()),
+            plain("\nbetween "),
+            strong(contract.provider.owner().id()),
+            plain(" as provider and "),
+            strong(contract.consumer.owner().id()),
+            plain(" as consumer"),
         ]),
         Block::Note(vec![Span::new(standing(content), Style::NOTE)]),
     ];
@@ -79,15 +83,25 @@ pub(crate) fn tell(content: &Content<'_>) -> (Vec<Block>, Edges) {
     };
     let edges = Edges {
         footer: vec![
-            Span::new(
+            vec![Span::new(
                 format!("Contract {} · version {}", contract.id, contract.version),
                 Style::NOTE,
-            ),
-            Span::new(format!("{}", contract.head), small),
+            )],
+            vec![
+                Span::new("Hash of last event ", Style::NOTE),
+                Span::new(contract.head.to_string(), small),
+            ],
         ],
         watermark: content.watermark.map(str::to_owned),
     };
     (blocks, edges)
+}
+
+/// What a reader has to know of characters that no face has.
+pub(crate) fn on_codes() -> Block {
+    let note = "A code in a box stands for a character that the fonts of this document lack: its \
+                number in Unicode. Whoever copies or searches the text gets the character itself.";
+    Block::Note(vec![Span::new(note, Style::NOTE)])
 }
 
 /// What the contract's status means for its reader.

@@ -1,8 +1,13 @@
 //! The file: the same bytes for the same content, small, sound, archival.
 
+use std::io::Write as _;
+use std::process::Command;
+
 use lopdf::{Document, Object};
+use sha2::{Digest as _, Sha256};
 use sharepact_document::{PLATFORM_TERMS, platform_terms, render, watermark};
 use sharepact_domain::contract::Status;
+use sharepact_domain::event::Digest;
 
 use crate::sample::{signed, three_pages};
 use crate::tools;
@@ -18,6 +23,35 @@ fn the_same_content_gives_the_same_bytes() {
     let again = std::thread::spawn(|| render(&signed().content()).unwrap());
     assert!(render(&sample.content()).unwrap() == first);
     assert!(again.join().unwrap() == first);
+}
+
+/// Processes of their own, in another place: this test's program, started again for the one below.
+#[test]
+fn another_process_elsewhere_writes_the_same_bytes() {
+    let here = Digest::new(Sha256::digest(render(&signed().content()).unwrap()).into());
+    for (language, zone) in [
+        ("C", "UTC"),
+        ("tr_TR.UTF-8", "Asia/Kathmandu"),
+        ("ar_EG", "EST5EDT"),
+    ] {
+        let output = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "bytes::says_its_hash", "--nocapture"])
+            .envs([("LANG", language), ("LC_ALL", language), ("TZ", zone)])
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert!(
+            said.contains(&here.to_string()),
+            "{language} {zone}: {said}"
+        );
+    }
+}
+
+#[test]
+fn says_its_hash() {
+    let bytes = render(&signed().content()).unwrap();
+    let mut out = std::io::stdout();
+    writeln!(out, "{}", Digest::new(Sha256::digest(bytes).into())).unwrap();
 }
 
 #[test]
@@ -77,7 +111,7 @@ fn the_file_says_that_it_is_archival_and_tagged() {
     let packet = String::from_utf8(metadata.content.clone()).unwrap();
     for part in [
         "<pdfaid:part>2</pdfaid:part>",
-        "<pdfaid:conformance>B</pdfaid:conformance>",
+        "<pdfaid:conformance>A</pdfaid:conformance>",
         "Αθήνα",
         "<xmp:ModifyDate>2026-03-06T08:00:00+00:00</xmp:ModifyDate>",
     ] {

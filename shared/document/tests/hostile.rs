@@ -111,42 +111,69 @@ fn what_shows_nothing_takes_no_room() {
     }
 }
 
+/// Sets so many characters of the text, over and over, as terms.
+fn terms(length: usize, shape: &str) -> Vec<u8> {
+    let text: String = "x"
+        .chars()
+        .chain(shape.chars().cycle())
+        .take(length)
+        .collect();
+    let mut sample = signed();
+    sample.terms = Some(Terms::parse(&text).expect("terms"));
+    let begun = Instant::now();
+    let bytes = render(&sample.content()).unwrap();
+    let took = begun.elapsed();
+    assert!(took.as_secs() < 60, "{took:?} for {text:.20}");
+    Document::load_mem(&bytes).unwrap();
+    tools::qpdf(&bytes);
+    bytes
+}
+
+const CLAUSE: &str =
+    "The party of the first part shall, notwithstanding anything to the contrary, act. ";
+
 #[test]
-fn long_terms() {
-    let clause = "The party of the first part shall, notwithstanding anything to the contrary. ";
-    for (length, shape) in [
-        (40_000, format!("# Clause\n\n{}\n\n", clause.repeat(20))),
-        (100_000, format!("1. {clause}\n2. {clause}\n\n")),
-        (100_000, clause.to_owned()),
-        (100_000, "W".to_owned()),
-        (20_000, "# a\n".to_owned()),
-        (100_000, "- ".to_owned()),
-        (100_000, ">".to_owned()),
-        (20_000, "😀".to_owned()),
-        (100_000, "a\u{301}".to_owned()),
-        (100_000, "*a **b ".to_owned()),
-        (100_000, "`".to_owned()),
-        (100_000, "[a](".to_owned()),
-        (20_000, "-\n".to_owned()),
-        (100_000, "a\\\n".to_owned()),
-    ] {
-        let text: String = "x"
-            .chars()
-            .chain(shape.chars().cycle())
-            .take(length)
-            .collect();
-        let terms = Terms::parse(&text).expect("terms");
-        let mut sample = signed();
-        sample.terms = Some(terms);
-        let begun = Instant::now();
-        let bytes = render(&sample.content()).unwrap();
-        let took = begun.elapsed();
-        assert!(took.as_secs() < 60, "{took:?} for {text:.20}");
-        Document::load_mem(&bytes).unwrap();
-        tools::qpdf(&bytes);
-        if !shape.contains('😀') {
-            tools::inside(&bytes);
-        }
+fn long_terms_under_headings() {
+    let shape = format!("# Clause\n\n{}\n\n", CLAUSE.repeat(20));
+    tools::inside(&terms(40_000, &shape));
+}
+
+#[test]
+fn long_terms_in_a_list() {
+    tools::inside(&terms(100_000, &format!("1. {CLAUSE}\n2. {CLAUSE}\n\n")));
+}
+
+#[test]
+fn long_terms_in_one_paragraph() {
+    tools::inside(&terms(100_000, CLAUSE));
+}
+
+#[test]
+fn long_terms_in_one_word() {
+    tools::inside(&terms(100_000, "W"));
+}
+
+#[test]
+fn long_terms_of_marks() {
+    tools::inside(&terms(100_000, "a\u{301}"));
+}
+
+#[test]
+fn long_terms_that_no_face_has() {
+    terms(20_000, "😀");
+}
+
+#[test]
+fn long_terms_that_open_and_never_close() {
+    for shape in ["- ", ">", "*a **b ", "`", "[a]("] {
+        tools::inside(&terms(100_000, shape));
+    }
+}
+
+#[test]
+fn long_terms_of_lines() {
+    for (length, shape) in [(20_000, "# a\n"), (20_000, "-\n"), (100_000, "a\\\n")] {
+        tools::inside(&terms(length, shape));
     }
 }
 
@@ -154,8 +181,96 @@ fn status() -> impl Strategy<Value = Status> {
     proptest::sample::select(Status::ALL.to_vec())
 }
 
+/// `SHAREPACT_CASES=20000 cargo test --package sharepact-document any_` looks harder.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "how hard to look is a setting of this test alone"
+)]
+fn cases() -> ProptestConfig {
+    let cases = std::env::var("SHAREPACT_CASES").ok();
+    ProptestConfig {
+        cases: cases.and_then(|cases| cases.parse().ok()).unwrap_or(16),
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    }
+}
+
+/// CommonMark in pieces, so that much of it means something, in letters that the faces have.
+fn pieces() -> impl Strategy<Value = String> {
+    let pieces = [
+        "# ",
+        "### ",
+        "###### ",
+        "- ",
+        "* ",
+        "1. ",
+        "987654321) ",
+        "> ",
+        "    ",
+        "\t",
+        "  ",
+        "\n",
+        "\n\n",
+        "\n---\n",
+        "\n===\n",
+        "```\n",
+        "~~~ rust\n",
+        "`",
+        "``",
+        "*",
+        "**",
+        "***",
+        "_",
+        "[",
+        "]",
+        "](",
+        "](https://example.org/a/b)",
+        ")",
+        "[ref]: https://example.org\n",
+        "<https://example.org/x?y=z>",
+        "&amp;",
+        "&#8364;",
+        "\\",
+        "\\\n",
+        "  \n",
+        "word",
+        "ffi",
+        "Σύμβαση",
+        "договор",
+        "Ångström",
+        "a\u{308}",
+        "ắ",
+        "€",
+        "–",
+        "\u{a0}",
+        "\u{ad}",
+        "\u{200b}",
+        "\u{2028}",
+        "-",
+        "/",
+        ".",
+    ];
+    let piece = prop_oneof![
+        8 => proptest::sample::select(pieces.to_vec()).prop_map(str::to_owned),
+        1 => "[a-zA-Zäöü]{1,120}",
+        1 => "[0-9 ]{1,20}",
+    ];
+    proptest::collection::vec(piece, 1..250).prop_map(|pieces| pieces.concat())
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(cases())]
+
+    #[test]
+    fn any_commonmark_stays_on_the_page(text in pieces()) {
+        if let Ok(terms) = Terms::parse(&text) {
+            let mut sample = signed();
+            sample.terms = Some(terms);
+            let bytes = render(&sample.content()).unwrap();
+            Document::load_mem(&bytes).unwrap();
+            tools::inside(&bytes);
+        }
+    }
 
     #[test]
     fn any_text_gives_a_document(

@@ -1,7 +1,9 @@
 //! What stands on the pages, as `pdftotext` reads it.
 
 use sharepact_document::render;
+use sharepact_domain::asset::AccessLevel;
 use sharepact_domain::contract::{Ending, Status};
+use sharepact_domain::money::{Currency, Money, Vat};
 use sharepact_domain::party::Side;
 use sharepact_domain::text::Note;
 
@@ -24,12 +26,14 @@ pub fn in_order(text: &str, parts: &[&str]) {
 
 #[test]
 fn everything_that_a_contract_says_is_there_in_order() {
-    let Some(text) = read(&signed()) else { return };
+    let sample = signed();
+    let Some(text) = read(&sample) else { return };
     in_order(
         &text.replace('\n', " "),
         &[
             "Data sharing contract",
             "on the use of Taxi trips of Athens (Αθήνα), Kyiv (Київ) and Zürich",
+            "between datahaus.example as provider and citylab.example as consumer",
             "Status: Active",
             "1. Parties and term",
             "Provider",
@@ -63,12 +67,16 @@ fn everything_that_a_contract_says_is_there_in_order() {
             "Εφαρμόζεται το δίκαιο της έδρας του παρόχου.",
             "5. Platform terms",
             "6. Signatures and record",
-            "Provider: datahaus.example",
-            "3 March 2026, 16:02:00 UTC",
-            "Consumer: mia for citylab.example",
-            "4 March 2026, 10:15:30 UTC",
-            &"5e".repeat(32),
-            &"a7".repeat(32),
+            "Offered Provider: datahaus.example 3 3 March 2026, 16:02:00 UTC",
+            "Accepted Consumer: mia for citylab.example 3 4 March 2026, 10:15:30 UTC",
+            "Activated Provider: datahaus.example 3 6 March 2026, 08:00:00 UTC",
+            &format!(
+                "Hash of contract terms {}",
+                sample.terms.as_ref().unwrap().digest()
+            ),
+            &format!("Hash of platform terms {}", sample.platform.digest()),
+            &format!("Hash of signing event {}", "5e".repeat(32)),
+            &format!("Hash of last event {}", "a7".repeat(32)),
         ],
     );
 }
@@ -105,7 +113,6 @@ fn a_status_without_force_stands_across_every_page() {
 fn a_bare_request_is_a_document_too() {
     let mut sample = signed().with_status(Status::Request);
     sample.terms = None;
-    sample.signing = None;
     let contract = &mut sample.contract;
     contract.offer = None;
     contract.acceptance = None;
@@ -125,6 +132,84 @@ fn a_bare_request_is_a_document_too() {
             "This document binds nobody.",
         ],
     );
+}
+
+#[test]
+fn large_amounts_are_set_in_groups_of_three() {
+    let mut sample = signed();
+    let offer = sample.contract.offer.as_mut().unwrap();
+    offer.price = Money::parse("123456789.5", Currency::parse("EUR").unwrap()).unwrap();
+    offer.vat = Vat::parse("0").unwrap();
+    let Some(text) = read(&sample) else { return };
+    in_order(
+        &text,
+        &[
+            "Net price EUR 123 456 789.50\n",
+            "VAT at 0 % EUR 0.00\n",
+            "Gross price EUR 123 456 789.50\n",
+        ],
+    );
+}
+
+#[test]
+fn what_was_taken_under_a_public_licence_says_so() {
+    let mut sample = signed();
+    sample.contract.asset.access_level = AccessLevel::Public;
+    sample.contract.payment_reference = None;
+    let Some(text) = read(&sample) else { return };
+    assert!(
+        text.replace('\n', " ")
+            .contains("the consumer took it under that licence")
+    );
+    assert!(!text.contains("Activated"));
+}
+
+#[test]
+fn codes_in_boxes_are_explained_where_there_are_any() {
+    let note = "A code in a box stands for a character";
+    let Some(text) = read(&signed()) else { return };
+    assert!(!text.contains(note));
+    let Some(text) = read(&signed().with_terms("東京")) else {
+        return;
+    };
+    in_order(&text, &["東", "京", note]);
+}
+
+/// Even lines, or none: what stands at the right edge, and what stands short of it.
+#[test]
+fn a_paragraph_is_even_or_ragged_as_a_whole() {
+    let clause = "Neither party shall, notwithstanding anything to the contrary, act on it. ";
+    let ends = |terms: &str| -> Option<Vec<f64>> {
+        let bytes = render(&signed().with_terms(terms).content()).unwrap();
+        let mut lines: Vec<([f64; 2], bool)> = Vec::new();
+        for (_, [_, top, right, _], word) in tools::words(&bytes)? {
+            match lines.last_mut() {
+                Some((last, ours)) if (last[0] - top).abs() < 3.0 && last[1] < right => {
+                    last[1] = right;
+                    *ours &= true;
+                }
+                _ => lines.push(([top, right], word == "Neither")),
+            }
+        }
+        let begun = lines.iter().position(|(_, first)| *first).unwrap();
+        Some(
+            lines[begun..begun + 4]
+                .iter()
+                .map(|([_, right], _)| *right)
+                .collect(),
+        )
+    };
+    let Some(even) = ends(&clause.repeat(8)) else {
+        return;
+    };
+    assert!(
+        even.iter().all(|right| (right - 524.3).abs() < 0.5),
+        "{even:?}"
+    );
+    // An address that leaves a hole no spaces can fill.
+    let hole = format!("{clause}{} {}", "x".repeat(75), clause.repeat(5));
+    let Some(ragged) = ends(&hole) else { return };
+    assert!(ragged.iter().all(|right| *right < 524.2), "{ragged:?}");
 }
 
 #[test]

@@ -39,11 +39,15 @@ pub enum Rule {
     InvalidText,
     /// An asset's definition that contradicts itself or is too large.
     InvalidAsset,
+    /// Not a URL that may be called.
+    InvalidUrl,
+    /// Not an event's name, or the same one twice.
+    InvalidEventType,
 }
 
 impl Rule {
     /// Every rule, for the problem registry.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 17] = [
         Self::InvalidId,
         Self::EmptySelection,
         Self::UnknownField,
@@ -59,6 +63,8 @@ impl Rule {
         Self::InvalidDuration,
         Self::InvalidText,
         Self::InvalidAsset,
+        Self::InvalidUrl,
+        Self::InvalidEventType,
     ];
 }
 

@@ -135,6 +135,10 @@ uuid_id! {
     ContractId
 }
 uuid_id! {
+    /// A webhook.
+    WebhookId
+}
+uuid_id! {
     /// An event.
     EventId
 }

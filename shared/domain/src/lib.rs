@@ -5,6 +5,7 @@
 //! | [`contract`] | the contract: commands, events, the machine, revisions and their diff |
 //! | [`asset`] | what a contract is about, and its fields |
 //! | [`wallet`] | the registered Ethereum address of a user or an organisation |
+//! | [`webhook`] | where a party wants to hear of events: secrets, rotation, retries |
 //! | [`selection`] | chosen fields and filters, checked against an asset |
 //! | [`party`] | users, organisations, sides, who is acting |
 //! | [`event`] | the envelope of every event and the hash chain |
@@ -28,3 +29,4 @@ pub mod text;
 pub mod time;
 pub mod trace;
 pub mod wallet;
+pub mod webhook;

@@ -1,7 +1,8 @@
 //! Entity tags and the preconditions made of them (RFC 9110, section 13).
 //!
 //! The one rule: a tag is the aggregate's version; a contract that time has ended has a tag of its
-//! own, since its representation changed without a write.
+//! own, since its representation changed without a write; a webhook's tag also counts what was
+//! noted of its deliveries, which it shows.
 
 use lambda_http::http::{HeaderMap, header};
 
@@ -15,6 +16,12 @@ pub fn entity_tag(version: u64, lapsed: bool) -> String {
     } else {
         format!("\"{version}\"")
     }
+}
+
+/// The strong entity tag of a version that is shown with what workers have noted beside it.
+#[must_use]
+pub fn noted_tag(version: u64, notes: u64) -> String {
+    format!("\"{version}.{notes}\"")
 }
 
 /// What the caller demands of the present state.

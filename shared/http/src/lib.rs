@@ -23,6 +23,6 @@ pub mod wire;
 pub use body::Check;
 pub use call::{Call, IdempotencyKey};
 pub use cursor::CursorKey;
-pub use etag::{Precondition, entity_tag};
+pub use etag::{Precondition, entity_tag, noted_tag};
 pub use problem::{ErrorItem, Place, Problem, ProblemDocument, ProblemType};
 pub use reply::{Reply, respond};

@@ -81,6 +81,7 @@ registry! {
     WalletRequired, "wallet-required", CONFLICT, "A wallet must be registered first";
     AssetTaken, "asset-taken", CONFLICT, "The asset's id belongs to somebody else";
     AddressTaken, "address-taken", CONFLICT, "The address belongs to somebody else";
+    TooManyWebhooks, "too-many-webhooks", CONFLICT, "The party has as many webhooks as there may be";
     StaleVersion, "stale-version", PRECONDITION_FAILED, "The thing has changed since it was read";
     TooLarge, "payload-too-large", PAYLOAD_TOO_LARGE, "The body is too large";
     UnsupportedMediaType, "unsupported-media-type", UNSUPPORTED_MEDIA_TYPE, "The body's media type is not JSON";
@@ -108,6 +109,8 @@ fn value(rule: Rule) -> (&'static str, &'static str) {
         Rule::InvalidDuration => ("invalid-duration", "The duration cannot be taken"),
         Rule::InvalidText => ("invalid-text", "A text is blank, too long or not printable"),
         Rule::InvalidAsset => ("invalid-asset", "The asset's definition contradicts itself"),
+        Rule::InvalidUrl => ("invalid-url", "The URL may not be called"),
+        Rule::InvalidEventType => ("invalid-event-type", "There is no such type of event"),
     }
 }
 

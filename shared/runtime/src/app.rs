@@ -1,14 +1,17 @@
 //! What a handler may use: the store, the clock and the key that signs cursors.
 
+use std::pin::Pin;
 use std::sync::Arc;
 
 use chrono::Utc;
+use serde::de::DeserializeOwned;
 use sharepact_domain::time::Timestamp;
-use sharepact_http::CursorKey;
-use sharepact_store::Store;
+use sharepact_http::{CursorKey, Problem};
+use sharepact_store::{Change, Outcome, Remembered, Store, StoreError, Ticket};
 use uuid::Uuid;
 
-use crate::Links;
+use crate::telemetry::{Transition, note};
+use crate::{Links, Log};
 
 /// Where "now" comes from.
 #[derive(Clone)]
@@ -45,6 +48,8 @@ pub struct App {
     pub cursors: CursorKey,
     /// What workers are linked to besides the table.
     pub links: Links,
+    /// Where the lines of invocations go.
+    pub log: Log,
 }
 
 impl App {
@@ -54,7 +59,46 @@ impl App {
     pub fn new_id(&self) -> Uuid {
         Uuid::now_v7()
     }
+
+    /// Writes a change, as [`Store::commit`] does, and notes what was written on the invocation's
+    /// line.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn commit<'a, T>(
+        &'a self,
+        change: Change<'a>,
+        answer: Option<(&'a Ticket, &'a Remembered)>,
+        now: Timestamp,
+    ) -> Committed<'a, T>
+    where
+        T: DeserializeOwned + Send + 'a,
+    {
+        Box::pin(async move {
+            let transition = Transition::of(&change, now);
+            let outcome = self.store.commit(change, answer, now).await?;
+            if matches!(outcome, Outcome::Written) {
+                note(|notes| notes.committed(transition));
+            }
+            Ok(outcome)
+        })
+    }
+
+    /// Bytes that nobody can guess, for a secret.
+    ///
+    /// # Errors
+    /// When the machine has none.
+    pub fn random(&self) -> Result<[u8; 32], Problem> {
+        let mut bytes = [0; 32];
+        aws_lc_rs::rand::fill(&mut bytes)
+            .map_err(|_| Problem::internal("there are no random bytes"))?;
+        Ok(bytes)
+    }
 }
+
+/// What a commit resolves to.
+pub type Committed<'a, T> =
+    Pin<Box<dyn Future<Output = Result<Outcome<T>, StoreError>> + Send + 'a>>;
 
 #[cfg(test)]
 pub(crate) mod tests {
@@ -70,6 +114,7 @@ pub(crate) mod tests {
             clock: Clock::system(),
             cursors: CursorKey::new(&[7; 32]).unwrap(),
             links: Links::default(),
+            log: Log::default(),
         }
     }
 }

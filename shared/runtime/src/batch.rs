@@ -6,12 +6,14 @@
 use std::panic::AssertUnwindSafe;
 
 use futures::FutureExt as _;
+use futures::future::join_all;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::App;
-use crate::worker::{WorkError, again};
+use crate::telemetry::note;
+use crate::worker::{WorkError, again, unreadable};
 
 /// How often a message is shown before the source sets it aside: the queues' `maxReceiveCount`.
 const SHOWN: u32 = 5;
@@ -25,9 +27,9 @@ struct Batch {
 
 /// One message.
 #[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
 struct Message {
-    message_id: String,
+    #[serde(rename = "messageId")]
+    id: String,
     body: String,
     #[serde(default)]
     attributes: Attributes,
@@ -63,20 +65,61 @@ where
     T: DeserializeOwned,
     F: Future<Output = Result<(), WorkError>>,
 {
-    let batch: Batch =
-        serde_json::from_value(event).map_err(|error| WorkError::Poison(error.to_string()))?;
     let mut failed = Vec::new();
-    for message in batch.records {
-        let Err(error) = one(&message, &work).await else {
-            continue;
-        };
-        tracing::error!(worker, message.id = message.message_id, %error, "a message failed");
-        let last = matches!(error, WorkError::Poison(_)) || message.is_last();
-        if !last || !aside(app, worker, &message, &error).await {
-            failed.push(message.message_id);
-        }
+    for message in records(event)? {
+        failed.extend(settle(app, worker, message, &work).await);
     }
     Ok(again(failed))
+}
+
+/// Works off a batch, all messages at the same time: for work that waits for others, so that none
+/// waits for another's.
+///
+/// # Errors
+/// As [`messages`].
+pub async fn messages_at_once<T, F>(
+    app: &App,
+    worker: &'static str,
+    event: Value,
+    work: impl Fn(T) -> F,
+) -> Result<Value, WorkError>
+where
+    T: DeserializeOwned,
+    F: Future<Output = Result<(), WorkError>>,
+{
+    let work = &work;
+    let records = records(event)?.into_iter();
+    let settled = join_all(records.map(|message| settle(app, worker, message, work))).await;
+    Ok(again(settled.into_iter().flatten()))
+}
+
+fn records(event: Value) -> Result<Vec<Message>, WorkError> {
+    let batch: Batch =
+        serde_json::from_value(event).map_err(|error| unreadable("the batch", &error))?;
+    note(|notes| notes.records(batch.records.len()));
+    Ok(batch.records)
+}
+
+/// Works off one message; its id, where the source shall show it again.
+async fn settle<T, F>(
+    app: &App,
+    worker: &'static str,
+    message: Message,
+    work: &impl Fn(T) -> F,
+) -> Option<String>
+where
+    T: DeserializeOwned,
+    F: Future<Output = Result<(), WorkError>>,
+{
+    let Err(error) = one(&message, work).await else {
+        return None;
+    };
+    // Said at once: should the environment die before the batch ends, there is no line.
+    tracing::error!(worker, message.id = message.id, %error, "a message failed");
+    note(|notes| notes.failed(&message.id, &error));
+    let last = matches!(error, WorkError::Poison(_)) || message.is_last();
+    let left = !last || !aside(app, worker, &message, &error).await;
+    left.then_some(message.id)
 }
 
 async fn one<T, F>(message: &Message, work: &impl Fn(T) -> F) -> Result<(), WorkError>
@@ -85,7 +128,7 @@ where
     F: Future<Output = Result<(), WorkError>>,
 {
     let order = serde_json::from_str::<T>(&message.body)
-        .map_err(|error| WorkError::Poison(format!("the message cannot be read: {error}")))?;
+        .map_err(|error| unreadable("the message", &error))?;
     // What panicked once may have met bad luck: it is shown again.
     AssertUnwindSafe(work(order))
         .catch_unwind()
@@ -104,7 +147,7 @@ async fn aside(app: &App, worker: &str, message: &Message, error: &WorkError) ->
         Err(error) => Err(error),
     };
     if let Err(error) = &outcome {
-        tracing::error!(worker, message.id = message.message_id, %error, "not set aside");
+        tracing::error!(worker, message.id = message.id, %error, "not set aside");
     }
     outcome.is_ok()
 }
@@ -149,6 +192,36 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn messages_at_once_wait_for_themselves_only() {
+        let record = |id: &str, body: &str| json!({ "messageId": id, "body": body });
+        let event = json!({ "Records": [
+            record("1", "{\"n\":1}"), record("2", "no json"), record("3", "{\"n\":3}"),
+        ]});
+        let app = unlinked();
+        // One after the other, neither would ever come to the barrier's end.
+        let barrier = tokio::sync::Barrier::new(2);
+        let answer = messages_at_once(&app, "w", event, |order: Order| {
+            let barrier = &barrier;
+            async move {
+                barrier.wait().await;
+                match order.n {
+                    3 => panic!("on purpose"),
+                    _ => Ok(()),
+                }
+            }
+        })
+        .await
+        .unwrap();
+        let failed: Vec<_> = answer["batchItemFailures"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|item| item["itemIdentifier"].as_str().unwrap())
+            .collect();
+        assert_eq!(failed, ["2", "3"]);
+    }
+
+    #[tokio::test]
     async fn a_batch_that_is_none_fails_whole() {
         let app = unlinked();
         let outcome = messages(&app, "w", json!({}), |(): ()| async { Ok(()) }).await;
@@ -158,7 +231,7 @@ mod tests {
     #[test]
     fn the_last_time_is_the_fifth() {
         let message = |count: &str| Message {
-            message_id: String::new(),
+            id: String::new(),
             body: String::new(),
             attributes: Attributes {
                 approximate_receive_count: count.to_owned(),

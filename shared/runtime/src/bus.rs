@@ -1,4 +1,4 @@
-//! The event bus: EventBridge's PutEvents, with every entry accounted for.
+//! The event bus: EventBridge's `PutEvents`, with every entry accounted for.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -6,13 +6,14 @@ use std::sync::Arc;
 use aws_sdk_eventbridge::Client;
 use aws_sdk_eventbridge::error::DisplayErrorContext;
 use aws_sdk_eventbridge::types::PutEventsRequestEntry;
+use sharepact_domain::time::Timestamp;
 
 use crate::worker::WorkError;
 
-/// How many events PutEvents takes at once.
+/// How many events `PutEvents` takes at once.
 pub const MOST: usize = 10;
 
-/// How much they may weigh together, in bytes; PutEvents takes 262,144.
+/// How much they may weigh together, in bytes; `PutEvents` takes 262,144.
 pub const WEIGHT: usize = 256_000;
 
 /// Who publishes: what every rule asks for.
@@ -34,6 +35,8 @@ pub struct Publication {
     pub detail: String,
     /// The trace that it belongs to, as `X-Amzn-Trace-Id` has it.
     pub trace: String,
+    /// When it happened, as far as it says so.
+    pub occurred_at: Option<Timestamp>,
 }
 
 impl Publication {

@@ -9,6 +9,8 @@ pub struct Config {
     pub table: String,
     /// `SHAREPACT_CURSOR_KEY`: the secret that signs cursors, at least 32 characters.
     pub cursors: CursorKey,
+    /// `AWS_LAMBDA_FUNCTION_NAME`, which Lambda sets: the deployed function's name.
+    pub function: String,
 }
 
 /// A setting that is missing or unusable. Names the variable, never its value.
@@ -31,6 +33,7 @@ impl Config {
     pub fn from_env() -> Result<Self, ConfigError> {
         let read = |name| std::env::var(name).map_err(|_| ConfigError::Missing(name));
         Ok(Self {
+            function: std::env::var("AWS_LAMBDA_FUNCTION_NAME").unwrap_or_default(),
             table: read("SHAREPACT_TABLE")?,
             cursors: CursorKey::new(read("SHAREPACT_CURSOR_KEY")?.as_bytes()).ok_or(
                 ConfigError::Unusable("SHAREPACT_CURSOR_KEY", "it takes at least 32 characters"),

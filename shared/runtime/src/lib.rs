@@ -17,10 +17,11 @@ mod operation;
 mod queue;
 mod sealing;
 mod serve;
+mod telemetry;
 mod worker;
 
 pub use app::{App, Clock};
-pub use batch::messages;
+pub use batch::{messages, messages_at_once};
 pub use bucket::Bucket;
 pub use bus::{Bus, MOST as MOST_ENTRIES, Publication, WEIGHT as MOST_WEIGHT};
 pub use config::{Config, ConfigError};
@@ -34,4 +35,5 @@ pub use operation::{
 pub use queue::Queue;
 pub use sealing::seal;
 pub use serve::{serve, serve_linked, work};
-pub use worker::{Source, WorkError, Worked, Worker, again};
+pub use telemetry::{Invocation, Log, Metric, NAMESPACE, Notes, note};
+pub use worker::{Source, WorkError, Worked, Worker, again, perform, unreadable};

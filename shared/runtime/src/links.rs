@@ -16,8 +16,12 @@ pub struct Links {
     pub expiries: Option<Queue>,
     /// Where documents are kept.
     pub documents: Option<Bucket>,
+    /// Where deliveries to webhooks go.
+    pub deliveries: Option<Queue>,
     /// Where work goes that will never succeed.
     pub dead_letters: Option<Queue>,
+    /// May requests go to this machine's own loopback addresses? Only local development says so.
+    pub loopback: bool,
 }
 
 impl Links {
@@ -49,6 +53,16 @@ impl Links {
             .ok_or_else(|| missing("SHAREPACT_DOCUMENTS"))
     }
 
+    /// The queue of deliveries to webhooks.
+    ///
+    /// # Errors
+    /// When the function has none.
+    pub fn deliveries(&self) -> Result<&Queue, WorkError> {
+        self.deliveries
+            .as_ref()
+            .ok_or_else(|| missing("SHAREPACT_DELIVERIES"))
+    }
+
     /// The queue of work that will never succeed.
     ///
     /// # Errors
@@ -64,8 +78,9 @@ fn missing(name: &str) -> WorkError {
     WorkError::Passing(format!("the environment variable {name} is not set"))
 }
 
-/// `SHAREPACT_BUS` and `SHAREPACT_DOCUMENTS` (names), `SHAREPACT_EXPIRIES` and
-/// `SHAREPACT_DEAD_LETTERS` (URLs), as far as they are set.
+/// `SHAREPACT_BUS` and `SHAREPACT_DOCUMENTS` (names), `SHAREPACT_EXPIRIES`,
+/// `SHAREPACT_DELIVERIES` and `SHAREPACT_DEAD_LETTERS` (URLs), as far as they are set;
+/// `SHAREPACT_OUTBOUND_LOOPBACK` is `allow` in local development and not set anywhere else.
 #[expect(clippy::disallowed_methods, reason = "this is where settings are read")]
 pub(crate) async fn from_env() -> Links {
     let config = aws_config::load_defaults(BehaviorVersion::v2026_01_12()).await;
@@ -79,7 +94,9 @@ pub(crate) async fn from_env() -> Links {
             .map(|name| Bus::new(aws_sdk_eventbridge::Client::new(&config), name)),
         documents: setting("SHAREPACT_DOCUMENTS").map(|name| Bucket::new(s3(&config), name)),
         expiries: queue("SHAREPACT_EXPIRIES"),
+        deliveries: queue("SHAREPACT_DELIVERIES"),
         dead_letters: queue("SHAREPACT_DEAD_LETTERS"),
+        loopback: setting("SHAREPACT_OUTBOUND_LOOPBACK").as_deref() == Some("allow"),
     }
 }
 

@@ -2,16 +2,19 @@
 //! README need to know about one function, written once beside its handler.
 
 use std::borrow::Cow;
+use std::panic::resume_unwind;
 use std::pin::Pin;
 
 use lambda_http::http::Method;
 use lambda_http::request::RequestContext;
 use lambda_http::{Request, RequestExt as _};
+use sharepact_domain::id::ContractId;
 use sharepact_http::{Call, Problem};
 use utoipa::openapi::{RefOr, schema::Schema};
 use utoipa::{PartialSchema, ToSchema};
 
 use crate::App;
+use crate::telemetry::{self, Ending, Invocation, Line, note};
 
 pub use sharepact_http::Reply;
 
@@ -202,35 +205,47 @@ pub async fn answer(
     request: Request,
 ) -> lambda_http::Response<lambda_http::Body> {
     let request_id = request_id(&request);
+    let invocation = Invocation::from(&request);
+    let observed = telemetry::observe(run(operation, app, request)).await;
+    let ending = match &observed.outcome {
+        Ok(Ok(reply)) => Ending::Answered {
+            status: reply.status,
+            replayed: reply.replayed,
+        },
+        Ok(Err(Problem { kind, cause, .. })) => {
+            Ending::Refused(kind.status().as_u16(), kind.slug(), cause.as_deref())
+        }
+        Err(_) => Ending::Panicked,
+    };
+    let line = Line {
+        function: operation.name,
+        invocation,
+        request_id: request_id.as_deref(),
+        ending,
+        notes: observed.notes,
+        took: observed.took,
+        at: app.clock.now(),
+    };
+    telemetry::write(&app.log, &line);
+    match observed.outcome {
+        Ok(outcome) => sharepact_http::respond(outcome, request_id),
+        Err(panic) => resume_unwind(panic),
+    }
+}
+
+async fn run(operation: &'static Operation, app: &App, request: Request) -> Answer {
     let parameters: Vec<_> = operation
         .query
         .iter()
         .map(|parameter| parameter.name)
         .collect();
-    let call = Call::from_request(operation.name, &parameters, request, app.clock.now());
-    let outcome = match call {
-        Ok(call) => (operation.run)(app, call).await,
-        Err(problem) => Err(problem),
-    };
-    let (name, id) = (operation.name, request_id.as_deref());
-    match &outcome {
-        Ok(reply) => tracing::info!(operation = name, request.id = id, status = reply.status),
-        Err(problem) => {
-            let (status, slug) = (problem.kind.status().as_u16(), problem.kind.slug());
-            if let Some(cause) = &problem.cause {
-                tracing::error!(
-                    operation = name,
-                    request.id = id,
-                    status,
-                    problem = slug,
-                    cause
-                );
-            } else {
-                tracing::info!(operation = name, request.id = id, status, problem = slug);
-            }
-        }
+    let call = Call::from_request(operation.name, &parameters, request, app.clock.now())?;
+    if operation.path.starts_with("/contracts/{id}")
+        && let Ok(contract) = call.path("id", ContractId::parse)
+    {
+        note(|notes| notes.about(contract));
     }
-    sharepact_http::respond(outcome, request_id)
+    (operation.run)(app, call).await
 }
 
 /// API Gateway's own id of the request.

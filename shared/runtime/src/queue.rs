@@ -2,6 +2,7 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::error::DisplayErrorContext;
@@ -11,6 +12,9 @@ use crate::worker::WorkError;
 
 /// What SQS takes at once.
 const MOST: usize = 10;
+
+/// The longest delay of a message, in seconds.
+const LONGEST_DELAY: i32 = 900;
 
 /// How much of a reason is told, in characters.
 const LONGEST_REASON: usize = 500;
@@ -58,6 +62,32 @@ impl Queue {
                 .message_body(body)
                 .message_attributes("Worker", text(worker)?)
                 .message_attributes("Reason", text(&reason)?)
+                .send()
+                .await
+                .map(drop)
+                .map_err(|error| {
+                    WorkError::Passing(format!("SendMessage: {}", DisplayErrorContext(&error)))
+                })
+        })
+    }
+
+    /// Sends a message that is shown after a while, 15 minutes at most.
+    ///
+    /// # Errors
+    /// When it is not known to be there.
+    pub fn send_after(
+        &self,
+        body: String,
+        wait: Duration,
+    ) -> Pin<Box<dyn Future<Output = Result<(), WorkError>> + Send + '_>> {
+        Box::pin(async move {
+            let whole = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+            let seconds = i32::try_from(whole).unwrap_or(LONGEST_DELAY);
+            self.client
+                .send_message()
+                .queue_url(&*self.url)
+                .message_body(body)
+                .delay_seconds(seconds.min(LONGEST_DELAY))
                 .send()
                 .await
                 .map(drop)

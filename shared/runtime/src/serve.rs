@@ -7,13 +7,13 @@ use lambda_runtime::LambdaEvent;
 use serde_json::Value;
 use sharepact_store::Store;
 
-use crate::{App, Clock, Config, Operation, Worker, answer};
+use crate::{App, Clock, Config, Invocation, Log, Operation, Worker, answer, perform};
 
 /// Serves one operation until the environment is shut down.
 #[must_use]
 pub fn serve(operation: &'static Operation) -> ExitCode {
     start(operation.name, async {
-        let app = app().await?;
+        let app = app(operation.name).await?;
         let app = &app;
         lambda_http::run(service_fn(move |request: Request| async move {
             Ok::<_, std::convert::Infallible>(answer(operation, app, request).await)
@@ -29,7 +29,7 @@ pub fn serve_linked(operation: &'static Operation) -> ExitCode {
         let links = crate::links::from_env().await;
         let app = App {
             links,
-            ..app().await?
+            ..app(operation.name).await?
         };
         let app = &app;
         lambda_http::run(service_fn(move |request: Request| async move {
@@ -45,11 +45,13 @@ pub fn work(worker: &'static Worker) -> ExitCode {
     start(worker.name, async {
         let app = App {
             links: crate::links::from_env().await,
-            ..app().await?
+            ..app(worker.name).await?
         };
         let app = &app;
         lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| async move {
-            (worker.run)(app, event.payload).await.map_err(Error::from)
+            let invocation = Invocation::from(&event.context);
+            let done = perform(worker, app, invocation, event.payload).await;
+            done.map_err(Error::from)
         }))
         .await
     })
@@ -74,12 +76,13 @@ fn start(name: &str, serving: impl Future<Output = Result<(), Error>>) -> ExitCo
     }
 }
 
-async fn app() -> Result<App, Error> {
+async fn app(name: &str) -> Result<App, Error> {
     let config = Config::from_env()?;
     Ok(App {
         store: Store::from_env(config.table).await,
         clock: Clock::system(),
         cursors: config.cursors,
         links: crate::Links::default(),
+        log: Log::stdout(&config.function, name),
     })
 }

@@ -4,11 +4,14 @@
 //! The one rule: a worker may see an event twice, late, or after a newer one, and must come to the
 //! same end.
 
+use std::panic::resume_unwind;
 use std::pin::Pin;
 
+use serde_json::error::Category;
 use serde_json::{Value, json};
 use thiserror::Error;
 
+use crate::telemetry::{self, Ending, Invocation, Line};
 use crate::{App, Grant};
 
 /// What starts a worker.
@@ -33,6 +36,23 @@ pub enum WorkError {
     /// Work that will never succeed: it cannot be read, or contradicts what is there.
     #[error("{0}")]
     Poison(String),
+}
+
+/// Work that cannot be read. Of what was found instead nothing is repeated: reasons reach the log, and
+/// messages hold what users wrote.
+#[must_use]
+pub fn unreadable(what: &str, error: &serde_json::Error) -> WorkError {
+    let words = error.to_string();
+    let why = match (error.classify(), error.column()) {
+        // The names of fields that are not there are the code's own.
+        (Category::Data, _) if words.starts_with("missing field") => words,
+        (Category::Data, 0) => "a value does not fit".to_owned(),
+        (Category::Data, column) => format!("a value does not fit at column {column}"),
+        (Category::Io | Category::Syntax | Category::Eof, column) => {
+            format!("no JSON from column {column} on")
+        }
+    };
+    WorkError::Poison(format!("{what} cannot be read: {why}"))
 }
 
 /// What a worker's handler resolves to: what the source shall try again, as Lambda expects it.
@@ -60,6 +80,36 @@ impl Worker {
     }
 }
 
+/// Does the work of one invocation as the deployed function would, and writes its line.
+///
+/// # Errors
+/// The worker's: all of the work is to be done again.
+pub async fn perform(
+    worker: &'static Worker,
+    app: &App,
+    invocation: Invocation,
+    event: Value,
+) -> Result<Value, WorkError> {
+    let observed = telemetry::observe((worker.run)(app, event)).await;
+    let line = Line {
+        function: worker.name,
+        invocation,
+        request_id: None,
+        ending: match &observed.outcome {
+            Ok(Ok(_)) => Ending::Worked,
+            Ok(Err(error)) => Ending::Failed(error),
+            Err(_) => Ending::Panicked,
+        },
+        notes: observed.notes,
+        took: observed.took,
+        at: app.clock.now(),
+    };
+    telemetry::write(&app.log, &line);
+    observed
+        .outcome
+        .unwrap_or_else(|panic| resume_unwind(panic))
+}
+
 /// The answer to a source that shall try some records again; an empty list is success.
 #[must_use]
 pub fn again<I: Into<String>>(identifiers: impl IntoIterator<Item = I>) -> Value {
@@ -68,4 +118,29 @@ pub fn again<I: Into<String>>(identifiers: impl IntoIterator<Item = I>) -> Value
         .map(|identifier| json!({ "itemIdentifier": identifier.into() }))
         .collect();
     json!({ "batchItemFailures": failures })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, serde::Deserialize)]
+    struct Order {
+        #[expect(dead_code, reason = "it is there to be missed")]
+        days: u8,
+    }
+
+    #[test]
+    fn a_reason_repeats_nothing_of_what_was_found() {
+        for (text, expected) in [
+            ("{}", "missing field `days` at line 1 column 2"),
+            (r#"{"days":"potato"}"#, "a value does not fit at column 16"),
+            ("potato", "no JSON from column 1 on"),
+            ("", "no JSON from column 0 on"),
+        ] {
+            let error = serde_json::from_str::<Order>(text).unwrap_err();
+            let reason = unreadable("the order", &error).to_string();
+            assert_eq!(reason, format!("the order cannot be read: {expected}"));
+        }
+    }
 }

@@ -19,6 +19,7 @@ use sharepact_domain::event::Event;
 use sharepact_domain::id::ContractId;
 use sharepact_domain::time::Timestamp;
 use sharepact_domain::wallet::{Wallet, WalletFact};
+use sharepact_domain::webhook::{Secrets, Webhook, WebhookFact};
 
 use self::transaction::Draft;
 use crate::item::{Remembered, Ticket};
@@ -56,6 +57,15 @@ pub enum Change<'a> {
         after: &'a Wallet,
         /// The event.
         event: &'a Event<WalletFact>,
+    },
+    /// A webhook.
+    Webhook {
+        /// The webhook after the event.
+        after: &'a Webhook,
+        /// The event.
+        event: &'a Event<WebhookFact>,
+        /// Its secrets, where the event brought new ones.
+        secrets: Option<&'a Secrets>,
     },
 }
 

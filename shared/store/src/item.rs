@@ -8,6 +8,7 @@ mod asset;
 mod contract;
 mod event;
 mod wallet;
+mod webhook;
 
 pub use answer::{Remembered, Ticket};
 pub use contract::ContractRecord;
@@ -17,6 +18,7 @@ pub(crate) use asset::write_asset;
 pub(crate) use contract::{read_terms, write_contract, write_revision, write_terms};
 pub(crate) use event::{read_event, read_parties, write_event};
 pub(crate) use wallet::write_wallet;
+pub(crate) use webhook::{HOLDER, NOTES, write_health, write_place, write_secrets, write_webhook};
 
 use std::collections::HashMap;
 

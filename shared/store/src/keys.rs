@@ -2,10 +2,11 @@
 //! them; identifiers hold no `#`, so that no key can be read as another.
 
 use sharepact_domain::event::{Aggregate, Digest};
-use sharepact_domain::id::{AssetId, ContractId};
+use sharepact_domain::id::{AssetId, ContractId, EventId, WebhookId};
 use sharepact_domain::party::Owner;
 use sharepact_domain::time::Timestamp;
 use sharepact_domain::wallet::Address;
+use sharepact_domain::webhook::Place;
 
 /// The sort key of an aggregate's state.
 pub(crate) const STATE: &str = "STATE";
@@ -53,6 +54,34 @@ pub(crate) fn wallet(owner: &Owner) -> Key {
     Key::new(format!("WALLET#{owner}"), STATE)
 }
 
+pub(crate) fn webhook(id: WebhookId) -> Key {
+    Key::new(format!("WEBHOOK#{id}"), STATE)
+}
+
+pub(crate) fn webhook_secrets(id: WebhookId) -> Key {
+    Key::new(format!("WEBHOOK#{id}"), "SECRETS")
+}
+
+pub(crate) fn webhook_health(id: WebhookId) -> Key {
+    Key::new(format!("WEBHOOK#{id}"), "HEALTH")
+}
+
+/// That an event was delivered to a webhook.
+pub(crate) fn inbox(webhook: WebhookId, event: EventId) -> Key {
+    Key::new(format!("INBOX#{webhook}#{event}"), ONLY)
+}
+
+/// The partition of an owner's webhooks.
+pub(crate) fn webhook_places(owner: &Owner) -> String {
+    format!("WEBHOOKS#{owner}")
+}
+
+/// One of an owner's places for webhooks.
+pub(crate) fn webhook_place(owner: &Owner, place: Place) -> Key {
+    let sort = format!("PLACE#{:02}", place.number());
+    Key::new(webhook_places(owner), sort)
+}
+
 /// The partition of an aggregate, as its events name it.
 pub(crate) fn partition(aggregate: &Aggregate) -> String {
     format!("{}#{}", aggregate.kind.to_uppercase(), aggregate.id)
@@ -65,6 +94,11 @@ pub(crate) fn event(state: &Key, sequence: u64) -> Key {
 
 pub(crate) fn event_sort(sequence: u64) -> String {
     format!("EVENT#{sequence:010}")
+}
+
+/// An event, as those that come after it name it.
+pub(crate) fn event_of(aggregate: &Aggregate, sequence: u64) -> Key {
+    Key::new(partition(aggregate), event_sort(sequence))
 }
 
 /// Past every event in sort order.

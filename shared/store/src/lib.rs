@@ -6,6 +6,7 @@
 //! | `item` | domain values ↔ items |
 //! | `read` | single aggregates, one round trip each |
 //! | `listing` | merged, paged queries over the indexes |
+//! | `health` | what came of a webhook's deliveries |
 //! | `due` | what the expiry job asks for |
 //! | `recorded` | events as they were recorded, to be sent again |
 //! | `document` | where the document of a contract is |
@@ -13,7 +14,8 @@
 //! | `error` | what can go wrong, and whether trying again helps |
 //!
 //! The one rule: whatever changes is written by [`Store::commit`], as one conditional transaction;
-//! the note of where a document is, which a worker makes afterwards, only gives way to a later one.
+//! what workers note afterwards (where a document is, what came of deliveries) only gives way to a
+//! later note.
 //! There is no other write, no scan, and no read that answers part of an item.
 //!
 //! Futures are boxed here, so that the SDK's machinery is compiled once, in this crate, and not
@@ -24,6 +26,7 @@ mod commit;
 mod document;
 mod due;
 mod error;
+mod health;
 mod item;
 mod keys;
 mod listing;
@@ -40,7 +43,7 @@ pub use error::StoreError;
 pub use item::{ContractRecord, Remembered, Ticket};
 pub use keys::{Index, Position};
 pub use listing::{Order, Page, Source};
-pub use read::{Beginning, Found, History};
+pub use read::{Beginning, Delivery, Found, History, Told, WebhookRecord};
 pub use recorded::Recorded;
 
 /// A future that was compiled here.

@@ -1,5 +1,7 @@
 //! Single aggregates and what a command needs to know: one round trip each, consistent.
 
+mod webhook;
+
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
@@ -16,6 +18,8 @@ use sharepact_domain::wallet::Wallet;
 use crate::item::{self, ContractRecord, Item, Remembered, Ticket};
 use crate::keys::{self, Key};
 use crate::{Boxed, DocumentRecord, Store, StoreError};
+
+pub use webhook::{Delivery, Told, WebhookRecord};
 
 /// What a command found.
 #[derive(Debug)]

@@ -77,7 +77,7 @@ fn the_parameters_of_a_path_are_named_alike_everywhere() {
             assert_eq!(segment, format!("{{{name}}}"), "{}", operation.path);
             let noun = operation.path.split('/').nth(1).unwrap_or_default();
             let expected = match noun {
-                "contracts" => "id",
+                "contracts" | "webhooks" => "id",
                 "assets" => "assetId",
                 "wallets" => "owner",
                 other => panic!("say here what the parameter below /{other} is called"),

@@ -4,6 +4,7 @@
 //! | module | holds together |
 //! | --- | --- |
 //! | `template` | operations and `template.yaml`: resources, routes, authorisers, policies, boundary |
+//! | `alarms` | `template.yaml`, `infra/operations.yaml` and the runbook |
 //! | `binaries` | operations and the binaries of `functions/` |
 //! | `document` | operations and `infra/openapi.json`, problems and their registry |
 //! | `events` | operations and `tests/events/*.json` |
@@ -19,6 +20,7 @@
     reason = "a test that cannot go on has failed, and says so by panicking or on the terminal"
 )]
 
+mod alarms;
 mod binaries;
 mod document;
 mod events;

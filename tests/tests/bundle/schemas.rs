@@ -11,6 +11,7 @@ use sharepact_domain::id::EventId;
 use sharepact_domain::party::Author;
 use sharepact_domain::trace::TraceParent;
 use sharepact_domain::wallet::WalletFact;
+use sharepact_domain::webhook::WebhookFact;
 use sharepact_tests::Schemas;
 
 const HASH: &str = "0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a69788796a5b4c3d2e1f0";
@@ -120,6 +121,44 @@ fn contract_facts() -> Vec<Value> {
         .collect()
 }
 
+fn webhook_facts() -> Vec<Value> {
+    // A variant without a sample below does not get past this match.
+    fn sampled(fact: &WebhookFact) {
+        match fact {
+            WebhookFact::Registered { .. }
+            | WebhookFact::SecretRotated { .. }
+            | WebhookFact::Disabled { .. }
+            | WebhookFact::Enabled {}
+            | WebhookFact::Removed {} => {}
+        }
+    }
+    let owner = json!({ "kind": "user", "id": "petra" });
+    let registered = |types: Value| json!({ "owner": owner, "origin": "https://example.org", "eventTypes": types, "place": 7 });
+    let samples = [
+        ("registered", registered(json!(["*"]))),
+        (
+            "registered",
+            registered(json!(["contract.signed", "webhook.disabled"])),
+        ),
+        ("secret-rotated", json!({ "formerUntil": AT })),
+        ("disabled", json!({ "reason": "gone" })),
+        (
+            "disabled",
+            json!({ "reason": "failing", "failingSince": AT }),
+        ),
+        ("enabled", json!({})),
+        ("removed", json!({})),
+    ];
+    samples
+        .into_iter()
+        .map(|(name, data)| {
+            let data = json!({ "type": format!("webhook.{name}"), "data": data });
+            sampled(&serde_json::from_value(data.clone()).expect("a fact"));
+            published::<WebhookFact>(&data, Author::System)
+        })
+        .collect()
+}
+
 fn samples() -> Vec<Value> {
     let definition = json!({
         "name": "Trips", "description": "All of them.", "accessLevel": "Public", "licence": "Use it.",
@@ -133,6 +172,7 @@ fn samples() -> Vec<Value> {
         "address": "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed",
     }});
     let mut samples = contract_facts();
+    samples.extend(webhook_facts());
     samples.extend([
         published::<AssetFact>(&registered, Author::System),
         published::<AssetFact>(&revised, Author::System),

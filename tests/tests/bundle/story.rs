@@ -84,6 +84,7 @@ impl Handlers {
                 )),
                 ..Links::default()
             },
+            log: sharepact_runtime::Log::default(),
         };
         let text = serde_json::to_string(event).expect("JSON");
         let request = lambda_http::request::from_str(&text).expect("the runtime reads it");
@@ -114,7 +115,7 @@ fn about(name: &str, contract: &str) -> Value {
     event
 }
 
-const ORDER: [&str; 27] = [
+const ORDER: [&str; 33] = [
     "asset-register",
     "wallet-register",
     "contract-create",
@@ -141,6 +142,12 @@ const ORDER: [&str; 27] = [
     "assets-pending",
     "assets-acquired",
     "wallet-view",
+    "webhook-register",
+    "webhook-list",
+    "webhook-view",
+    "webhook-rotate",
+    "webhook-enable",
+    "webhook-remove",
     "openapi-view",
 ];
 
@@ -155,8 +162,13 @@ async fn every_event_is_taken_as_it_stands() {
     assert_eq!(BTreeSet::from(ORDER), all, "ORDER holds every operation");
     for name in ORDER {
         let (status, body) = handlers.run(name, &event(name)).await;
-        let known =
-            name == "asset-register" || name == "wallet-register" || name == "contract-create";
+        let known = [
+            "asset-register",
+            "wallet-register",
+            "contract-create",
+            "webhook-register",
+        ]
+        .contains(&name);
         let fine = matches!(status, 200 | 201) || (!known && status == 404);
         assert!(
             fine,
@@ -215,6 +227,7 @@ async fn the_events_tell_the_whole_story() {
         }
         done.insert("contract-create");
     }
+    done.extend(webhooks(&handlers).await);
     let all: BTreeSet<_> = operations::all()
         .iter()
         .map(|operation| operation.name)
@@ -224,6 +237,31 @@ async fn the_events_tell_the_whole_story() {
         "left: the events that the story tells; right: all operations"
     );
     handlers.stack.shutdown().await;
+}
+
+/// A webhook from its registration to its removal.
+async fn webhooks(handlers: &Handlers) -> [&'static str; 6] {
+    let registered = about("webhook-register", "story");
+    let registered = handlers.expect(201, "webhook-register", &registered).await;
+    let id = registered["id"].as_str().expect("an id");
+    let secret = &registered["secret"];
+    assert!(secret.as_str().expect("a secret").starts_with("whsec_"));
+    let list = event("webhook-list");
+    let listed = handlers.expect(200, "webhook-list", &list).await;
+    assert_eq!(listed["items"][0]["id"], id);
+    let mut names = vec!["webhook-register", "webhook-list"];
+    for name in [
+        "webhook-rotate",
+        "webhook-enable",
+        "webhook-view",
+        "webhook-remove",
+    ] {
+        let after = handlers.expect(200, name, &about(name, id)).await;
+        assert_eq!(after["id"], id, "after tests/events/{name}.json");
+        assert_ne!(&after["secret"], secret, "after tests/events/{name}.json");
+        names.push(name);
+    }
+    names.try_into().expect("six of them")
 }
 
 /// Every read shows the contract as it is.

@@ -464,6 +464,13 @@ fn the_boundary_holds_the_rights_of_all_functions_and_no_others() {
     assert_eq!(resources, granted, "{message}");
 }
 
+/// The switch for local development opens loopback to whoever registers a webhook.
+#[test]
+fn no_function_may_call_loopback_addresses() {
+    let template = crate::read("template.yaml");
+    assert!(!template.contains("SHAREPACT_OUTBOUND_LOOPBACK"));
+}
+
 #[test]
 fn the_table_has_what_it_is_asked_for_and_survives_its_stack() {
     let template = load();

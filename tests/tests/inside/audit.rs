@@ -12,10 +12,11 @@ use serde::de::DeserializeOwned;
 use sharepact_domain::asset::{Asset, AssetFact};
 use sharepact_domain::contract::{Contract, ContractFact, Revision, Status};
 use sharepact_domain::event::{Digest, Event, Fact, verify};
-use sharepact_domain::id::{AssetId, ContractId};
+use sharepact_domain::id::{AssetId, ContractId, WebhookId};
 use sharepact_domain::terms::Terms;
 use sharepact_domain::time::Timestamp;
 use sharepact_domain::wallet::{Wallet, WalletFact};
+use sharepact_domain::webhook::{Registration, Webhook, WebhookFact};
 use sharepact_store::{Store, Ticket};
 use sharepact_tests::Schemas;
 
@@ -128,11 +129,16 @@ pub async fn table(store: &Store, client: &Client, name: &str, now: Timestamp) -
             "CONTRACT" => tally.contract(pk, part),
             "ASSET" => tally.asset(pk, part),
             "WALLET" => tally.wallet(pk, part),
+            "WEBHOOK" => tally.webhook(pk, part),
+            "WEBHOOKS" => tally.places(pk, part),
+            // That something was delivered, or answered.
+            "INBOX" => {}
             "UNIQUE" => tally.guard(pk, part),
             "IDEMPOTENCY" => tally.answers.push((*pk).to_owned()),
             other => panic!("{other} is no kind of item that the store writes: {pk}"),
         }
     }
+    tally.places_match();
     tally.guards_match(now);
     tally.answers_are_true(store, now).await;
     tally
@@ -144,6 +150,8 @@ pub struct Tally {
     pub contracts: BTreeMap<ContractId, Contract>,
     pub wallets: Vec<Wallet>,
     pub assets: usize,
+    pub webhooks: BTreeMap<WebhookId, Webhook>,
+    places: Vec<(String, Webhook)>,
     /// How many events there are, of all aggregates.
     pub events: usize,
     slots: BTreeMap<String, Item>,
@@ -264,6 +272,62 @@ impl Tally {
         self.wallets.push(stored);
     }
 
+    fn webhook(&mut self, pk: &str, part: &BTreeMap<&str, &Item>) {
+        let item = part
+            .get("STATE")
+            .unwrap_or_else(|| panic!("{pk} has no state"));
+        let stored: Webhook = state(item);
+        let events = chain::<WebhookFact>(pk, part);
+        let (first, rest) = events.split_first().expect("there are events");
+        // The address is in no event.
+        let registration = Registration {
+            url: stored.url.clone(),
+            events: stored.events.clone(),
+            description: stored.description.clone(),
+        };
+        let begun = Webhook::begun(stored.id, registration, first).expect("it begins");
+        let replayed = rest.iter().fold(begun, Webhook::apply);
+        assert_eq!(stored, replayed, "{pk}: not what its events make of it");
+        assert_eq!(number(item, "version"), events.len() as u64, "{pk}");
+        assert_eq!(
+            part.contains_key("SECRETS"),
+            !stored.is_removed(),
+            "{pk}: it has secrets as long as it is there"
+        );
+        for event in part.iter().filter(|(sk, _)| sk.starts_with("EVENT#")) {
+            assert!(!text(event.1, "event").contains("whsec_"), "{pk}: a secret");
+        }
+        self.events += events.len();
+        self.webhooks.insert(stored.id, stored);
+    }
+
+    fn places(&mut self, pk: &str, part: &BTreeMap<&str, &Item>) {
+        for (sk, item) in part {
+            let held: Webhook = state(item);
+            let expected = format!("WEBHOOKS#{} / PLACE#{:02}", held.owner, held.place.number());
+            assert_eq!(format!("{pk} / {sk}"), expected);
+            assert_eq!(text(item, "webhook"), held.id.to_string(), "{expected}");
+            self.places.push((expected, held));
+        }
+    }
+
+    /// Each webhook that is there holds one place, which shows it as it is; and there are no others.
+    fn places_match(&self) {
+        let held: BTreeMap<_, _> = self
+            .places
+            .iter()
+            .map(|(_, webhook)| (webhook.id, webhook.clone()))
+            .collect();
+        assert_eq!(held.len(), self.places.len(), "a webhook holds two places");
+        let there: BTreeMap<_, _> = self
+            .webhooks
+            .iter()
+            .filter(|(_, webhook)| !webhook.is_removed())
+            .map(|(id, webhook)| (*id, webhook.clone()))
+            .collect();
+        assert_eq!(held, there, "left: places; right: webhooks");
+    }
+
     fn guard(&mut self, pk: &str, part: &BTreeMap<&str, &Item>) {
         let item = part
             .get("ONLY")
@@ -340,7 +404,16 @@ impl Tally {
                 continue;
             };
             let body: serde_json::Value = serde_json::from_slice(&remembered.body).expect("JSON");
-            let id = ContractId::parse(body["id"].as_str().expect("an id")).expect("an id");
+            let id = body["id"].as_str().expect("an id");
+            if body["eventTypes"].is_array() {
+                let id = WebhookId::parse(id).expect("an id");
+                assert!(
+                    self.webhooks.contains_key(&id),
+                    "{pk} tells of no webhook {id}"
+                );
+                continue;
+            }
+            let id = ContractId::parse(id).expect("an id");
             let contract = self.contracts.get(&id);
             let contract = contract.unwrap_or_else(|| panic!("{pk} tells of no contract {id}"));
             let version = body["version"].as_u64().expect("a version");
@@ -365,6 +438,10 @@ async fn the_audit_notices_whatever_is_missing() {
         .json();
     table(&world.store(), client, name, world.now()).await;
     let contract = format!("CONTRACT#{id}");
+    let webhook = world.webhook().await;
+    let place = everything(client, name).await.into_keys();
+    let place = place.map(|(_, sk)| sk).find(|sk| sk.starts_with("PLACE#"));
+    let place = place.expect("a webhook has a place");
     let asset = view["assetId"].as_str().expect("an asset").to_owned();
     let user = world.user("consumer");
     let address = crate::world::ADDRESSES[0];
@@ -379,6 +456,10 @@ async fn the_audit_notices_whatever_is_missing() {
         (format!("UNIQUE#ADDRESS#{address}"), "ONLY"),
         (format!("WALLET#USER#{user}"), "EVENT#0000000001"),
         (format!("ASSET#{asset}"), "STATE"),
+        (format!("WEBHOOK#{webhook}"), "STATE"),
+        (format!("WEBHOOK#{webhook}"), "SECRETS"),
+        (format!("WEBHOOK#{webhook}"), "EVENT#0000000001"),
+        (format!("WEBHOOKS#USER#{user}"), place.as_str()),
     ] {
         let delete = client.delete_item().table_name(name);
         let delete = delete.return_values(aws_sdk_dynamodb::types::ReturnValue::AllOld);

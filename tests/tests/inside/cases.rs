@@ -8,7 +8,7 @@ use std::pin::Pin;
 use serde_json::json;
 
 use crate::world::{
-    ADDRESSES, Request, World, command, definition, get, patch, post, put, request,
+    ADDRESSES, Request, World, command, definition, delete, get, patch, post, put, request, webhook,
 };
 
 /// One call of DynamoDB: the API, and the index where it reads one.
@@ -36,9 +36,19 @@ impl Case {
         self.calls.contains(&("TransactWriteItems", ""))
     }
 
-    /// Is `Idempotency-Key` honoured? On everything that changes a contract.
+    /// Is `Idempotency-Key` honoured? On everything that changes a contract or a webhook.
     pub fn keyed(&self) -> bool {
-        self.writes() && self.operation.starts_with("contract-")
+        let honouring = ["contract-", "webhook-"];
+        self.writes()
+            && honouring
+                .iter()
+                .any(|prefix| self.operation.starts_with(prefix))
+    }
+
+    /// Does a second request without a key find what the first has done? What the first has made or
+    /// removed it does not: another webhook, another secret, nothing to remove.
+    pub fn repeats(&self) -> bool {
+        !self.operation.starts_with("webhook-")
     }
 }
 
@@ -101,6 +111,7 @@ pub fn all() -> Vec<Case> {
     cases.extend(commands());
     cases.extend(views());
     cases.extend(registers());
+    cases.extend(webhooks());
     cases
 }
 
@@ -307,6 +318,43 @@ fn lists() -> Vec<Case> {
         "asset-list", "provider-member", "/assets?owner=me", ["by-provider", "by-provider-organization"];
     ];
     cases.into_iter().collect()
+}
+
+fn webhooks() -> Vec<Case> {
+    vec![
+        case!("webhook-register", "one", 201, WRITE, |w| {
+            // An owner has twenty at most: make room.
+            let listed = w.expect(200, &get("manager", "/webhooks")).await.json();
+            for webhook in listed["items"].as_array().expect("items") {
+                let id = webhook["id"].as_str().expect("an id");
+                w.expect(200, &delete("manager", format!("/webhooks/{id}")))
+                    .await;
+            }
+            post("manager", "/webhooks", webhook())
+        }),
+        case!("webhook-list", "of a party", 200, &[("Query", "")], |_w| {
+            get("member", "/webhooks")
+        }),
+        case!("webhook-view", "one", 200, READ, |w| {
+            get("consumer", format!("/webhooks/{}", w.webhook().await))
+        }),
+        case!("webhook-rotate", "a new secret", 200, WRITE, |w| {
+            let path = format!("/webhooks/{}/rotate", w.webhook().await);
+            post("consumer", path, json!({}))
+        }),
+        case!("webhook-enable", "enabled already", 200, READ, |w| {
+            let path = format!("/webhooks/{}/enable", w.webhook().await);
+            post("consumer", path, json!({}))
+        }),
+        case!("webhook-enable", "after it was disabled", 200, WRITE, |w| {
+            let id = w.webhook().await;
+            w.disable(&id).await;
+            post("consumer", format!("/webhooks/{id}/enable"), json!({}))
+        }),
+        case!("webhook-remove", "one", 200, WRITE, |w| {
+            delete("consumer", format!("/webhooks/{}", w.webhook().await))
+        }),
+    ]
 }
 
 fn registers() -> Vec<Case> {

@@ -14,7 +14,11 @@
 //! | `guards` | what only one can have |
 //! | `races` | many at the same instant |
 //! | `listing` | lists, page by page |
+//! | `receiver` | an endpoint of a party, on loopback |
+//! | `deliveries` | what reaches webhooks, and when they are given up |
+//! | `misdelivered` | twice, late, poison, a crash on the way there |
 //! | `corrupt` | items that cannot be read |
+//! | `telemetry` | what functions tell of their invocations |
 //! | `spy` | a rule and a queue that hear everything on the bus |
 //! | `relay` | from the commit to the bus |
 //! | `documents` | the contract as PDF, rendered and linked to |
@@ -38,15 +42,19 @@ mod audit;
 mod cases;
 mod cast;
 mod corrupt;
+mod deliveries;
 mod documents;
 mod expiry;
 mod faults;
 mod guards;
 mod killed;
 mod listing;
+mod misdelivered;
 mod races;
+mod receiver;
 mod relay;
 mod spy;
 mod storm;
+mod telemetry;
 mod trips;
 mod world;

@@ -31,6 +31,7 @@ fn everything(person: &Person) -> Vec<Call> {
             "post" => person.post(path, &json!({})),
             "put" => person.put(path, &json!({})),
             "patch" => person.patch(path, &json!({})),
+            "delete" => person.delete(path),
             other => panic!("no operation has the method {other}"),
         });
     }

@@ -235,6 +235,54 @@ const ROWS: &[Row] = &[
         HIDDEN,
         AsAnyone(200),
     ),
+    (
+        "webhookRegister",
+        "Webhook",
+        Consumer,
+        AsAnyone(201),
+        AsAnyone(201),
+        MANAGER,
+    ),
+    (
+        "webhookList",
+        "Webhook",
+        Consumer,
+        NothingOfIt,
+        NothingOfIt,
+        AsAnyone(200),
+    ),
+    (
+        "webhookView",
+        "Webhook",
+        Consumer,
+        HIDDEN,
+        HIDDEN,
+        AsAnyone(200),
+    ),
+    (
+        "webhookRotate",
+        "Webhook",
+        Consumer,
+        HIDDEN,
+        HIDDEN,
+        MANAGER,
+    ),
+    (
+        "webhookEnable",
+        "Webhook",
+        Consumer,
+        HIDDEN,
+        HIDDEN,
+        MANAGER,
+    ),
+    (
+        "webhookRemove",
+        "Webhook",
+        Consumer,
+        HIDDEN,
+        HIDDEN,
+        MANAGER,
+    ),
 ];
 
 /// Operations without a row: nobody is refused there.
@@ -346,12 +394,23 @@ async fn prove(api: &Api, (operation, stage, right, stranger, wrong, member): Ro
             "{operation} shows the right caller what is theirs"
         );
     }
+    if stage == "Webhook" {
+        clear(operation, &answer, &deal, right_one).await;
+    }
 }
 
 /// A contract at a stage, or an asset alone.
 async fn scene(stage: &str, office: &Person, manager: &Person) -> Deal {
     let level = match stage {
         "Offered" => "Private",
+        "Webhook" => {
+            return Deal {
+                id: manager.registers().await.text("id"),
+                asset: unique("no-asset"),
+                provider: office.clone(),
+                consumer: manager.clone(),
+            };
+        }
         "Public" | "Confidential" => stage,
         "Printed" => {
             let deal = Deal::at("Signed", office, manager).await;
@@ -366,6 +425,17 @@ async fn scene(stage: &str, office: &Person, manager: &Person) -> Deal {
         asset: office.offers(level).await,
         provider: office.clone(),
         consumer: manager.clone(),
+    }
+}
+
+/// Removes the webhooks that a row has left; others run beside it, and an owner has twenty at most.
+async fn clear(operation: &str, answer: &Answer, deal: &Deal, right: &Person) {
+    if operation == "webhookRegister" {
+        undo(answer, right).await;
+    }
+    if operation != "webhookRemove" {
+        let path = format!("/webhooks/{}", deal.id);
+        right.delete(path).await.must(200, "its owner removes it");
     }
 }
 
@@ -401,6 +471,11 @@ async fn undo(answer: &Answer, person: &Person) {
         return;
     }
     let id = answer.text("id");
+    if answer["eventTypes"].is_array() {
+        let removed = person.delete(format!("/webhooks/{id}")).await;
+        removed.must(200, "whoever registered it removes it");
+        return;
+    }
     let by = match person.name.as_str() {
         "member" => person.api.person("manager"),
         _ => person.clone(),

@@ -32,3 +32,4 @@ mod tasks;
 mod time;
 mod visibility;
 mod wallets;
+mod webhooks;

@@ -139,6 +139,7 @@ impl<'a> Stage<'a> {
                 clock: Clock::system(),
                 cursors: CursorKey::new(&[7; 32]).ok_or("the cursor key is too short")?,
                 links: sharepact_runtime::Links::default(),
+                log: sharepact_runtime::Log::default(),
             },
             cases: Vec::new(),
         })

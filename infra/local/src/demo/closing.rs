@@ -1,5 +1,7 @@
 //! The last part: the contract is in force, and its history can be proved.
 
+use std::path::Path;
+
 use chrono::{DateTime, FixedOffset, TimeDelta};
 use serde_json::{Value, json};
 
@@ -10,7 +12,7 @@ use super::story::Story;
 use super::target::Who::{Consumer, Provider};
 
 /// What happened to the contract, in order.
-const EVENTS: [&str; 5] = [
+pub(super) const EVENTS: [&str; 5] = [
     "contract.requested",
     "contract.drafted",
     "contract.negotiated",
@@ -109,7 +111,12 @@ impl Story<'_> {
     }
 
     /// The whole in a few lines.
-    pub(super) fn sum_up(&mut self, active: &Answer, events: usize) -> Result<(), Wrong> {
+    pub(super) fn sum_up(
+        &mut self,
+        active: &Answer,
+        events: usize,
+        pdf: &Path,
+    ) -> Result<(), Wrong> {
         active.says("/offer/gross", GROSS)?;
         let gross = format!(
             "{} {}",
@@ -123,6 +130,7 @@ impl Story<'_> {
         self.paper.fact("expires", active.text("/expiresAt")?);
         self.paper
             .fact("events", &format!("{events}, hash chain ok"));
+        self.paper.fact("document", &pdf.display().to_string());
         Ok(())
     }
 }

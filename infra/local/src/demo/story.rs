@@ -2,16 +2,19 @@
 //!
 //! The one rule: a step that is not as it should be ends the story, by its number and name.
 
+use std::path::{Path, PathBuf};
+
 use http::Method;
 use serde_json::{Value, json};
 use sharepact_runtime::Clock;
 use thiserror::Error;
 
 use super::answer::{Answer, Wrong};
+use super::listener::Listener;
 use super::material::ASSET_ID;
 use super::paper::Paper;
 use super::target::{Target, TargetError, Who};
-use super::wire::{Ask, Wire};
+use super::wire::{Ask, Wire, on_this_machine};
 
 /// More pages than this are not looked through for one item.
 const MOST_PAGES: usize = 200;
@@ -45,8 +48,14 @@ pub(crate) struct Story<'a> {
     pub(super) paper: Paper,
     /// Is nobody else there, and nothing left from an earlier run?
     pub(super) fresh: bool,
+    /// Does it run on this machine?
+    pub(super) local: bool,
     /// The asset's id in this run.
     pub(super) asset: String,
+    /// The consumer's webhook, and where it leads.
+    pub(super) webhook: Option<(String, Listener)>,
+    /// Where the document goes.
+    pdf: PathBuf,
     wire: Wire,
     number: usize,
     title: &'static str,
@@ -54,7 +63,12 @@ pub(crate) struct Story<'a> {
 
 impl<'a> Story<'a> {
     /// A story on this target.
-    pub(crate) fn new(target: &'a Target, paper: Paper, fresh: bool) -> Result<Self, Unable> {
+    pub(crate) fn new(
+        target: &'a Target,
+        paper: Paper,
+        fresh: bool,
+        pdf: &Path,
+    ) -> Result<Self, Unable> {
         for who in Who::ALL {
             target.identity(who)?;
         }
@@ -70,7 +84,10 @@ impl<'a> Story<'a> {
             target,
             paper,
             fresh,
+            local: on_this_machine(&target.url),
             asset,
+            webhook: None,
+            pdf: pdf.to_owned(),
             wire: Wire::new(&target.url)?,
             number: 0,
             title: "Before the first step",
@@ -94,6 +111,7 @@ impl<'a> Story<'a> {
         self.paper.heading(None, &place);
         self.offer().await?;
         self.wallet().await?;
+        self.subscribe().await?;
         self.mistake().await?;
         let contract = self.request().await?;
         self.tasks(&contract).await?;
@@ -105,7 +123,10 @@ impl<'a> Story<'a> {
         let active = self.activate(&contract).await?;
         self.acquired(&contract).await?;
         let events = self.history(&contract).await?;
-        self.sum_up(&active, events)
+        let pdf = self.pdf.clone();
+        self.document(&contract, &pdf).await?;
+        self.told(&contract).await?;
+        self.sum_up(&active, events, &pdf)
     }
 
     /// Begins a step.
@@ -125,6 +146,37 @@ impl<'a> Story<'a> {
         let answer = self.wire.send(token, &ask).await?;
         self.paper.call(who, &answer);
         Ok(answer)
+    }
+
+    /// Looks whether something is there yet, without a word about it.
+    pub(super) async fn look(&mut self, who: Who, path: &str) -> Result<Answer, Wrong> {
+        let (token, _) = self
+            .target
+            .identity(who)
+            .map_err(|error| Wrong::Unexpected(error.to_string()))?;
+        let ask = Ask {
+            method: Method::GET,
+            path,
+            body: None,
+            header: Some(("accept", "application/json")),
+        };
+        self.wire.send(token, &ask).await
+    }
+
+    /// What a link leads to.
+    pub(super) async fn download(&mut self, url: &str) -> Result<Vec<u8>, Wrong> {
+        self.wire.download(url).await
+    }
+
+    /// Removes.
+    pub(super) async fn delete(&mut self, who: Who, path: &str) -> Result<Answer, Wrong> {
+        let ask = Ask {
+            method: Method::DELETE,
+            path,
+            body: None,
+            header: None,
+        };
+        self.ask(who, ask).await
     }
 
     /// Reads.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::Write;
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use sharepact_local::{Options, Stack};
@@ -35,7 +36,9 @@ impl Write for Shared {
 
 async fn told(target: &Target, fresh: bool) -> (Result<(), Failed>, String) {
     let shared = Shared::default();
-    let mut story = Story::new(target, Paper::new(shared.clone(), false), fresh).unwrap();
+    let folder = TemporaryFolder::new("demo-pdf").unwrap();
+    let pdf = folder.path().join("contract.pdf");
+    let mut story = Story::new(target, Paper::new(shared.clone(), false), fresh, &pdf).unwrap();
     let outcome = story.tell().await;
     (outcome, shared.text())
 }
@@ -137,7 +140,15 @@ async fn nobody_there_fails_the_step() {
 fn a_target_is_complete() {
     let mut target = target("http://localhost:1".to_owned());
     target.tokens.remove("stranger");
-    assert!(Story::new(&target, Paper::new(Shared::default(), false), true).is_err());
+    assert!(
+        Story::new(
+            &target,
+            Paper::new(Shared::default(), false),
+            true,
+            Path::new("none")
+        )
+        .is_err()
+    );
     let missing = Target::read("/nowhere/local.json".as_ref());
     assert!(matches!(missing, Err(TargetError::Unreadable { .. })));
 }

@@ -33,16 +33,26 @@ impl Wire {
     /// A connection to the API at this address.
     pub(crate) fn new(url: &str) -> Result<Self, reqwest::Error> {
         let mut builder = reqwest::Client::builder().timeout(PATIENCE);
-        let address = reqwest::Url::parse(url).ok();
-        let host = address.as_ref().and_then(reqwest::Url::host_str);
         // No proxy could reach what runs on this machine.
-        if matches!(host, Some("localhost" | "127.0.0.1" | "[::1]")) {
+        if on_this_machine(url) {
             builder = builder.no_proxy();
         }
         Ok(Self {
             client: builder.build()?,
             base: url.trim_end_matches('/').to_owned(),
         })
+    }
+
+    /// What a link leads to, for whoever holds it.
+    pub(crate) async fn download(&self, url: &str) -> Result<Vec<u8>, Wrong> {
+        let unanswered = |error: reqwest::Error| Wrong::Unanswered {
+            call: "the link".to_owned(),
+            why: root(&error),
+        };
+        let response = self.client.get(url).send().await.map_err(unanswered)?;
+        let response = response.error_for_status().map_err(unanswered)?;
+        let bytes = response.bytes().await.map_err(unanswered)?;
+        Ok(bytes.to_vec())
     }
 
     /// Sends a request and waits for what comes back.
@@ -78,6 +88,13 @@ impl Wire {
             call,
         })
     }
+}
+
+/// Does an address lead to this machine?
+pub(super) fn on_this_machine(url: &str) -> bool {
+    let address = reqwest::Url::parse(url).ok();
+    let host = address.as_ref().and_then(reqwest::Url::host_str);
+    matches!(host, Some("localhost" | "127.0.0.1" | "[::1]"))
 }
 
 fn header(headers: &HeaderMap, name: &str) -> Option<String> {

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use serde_json::Value;
-use sharepact_runtime::App;
+use sharepact_runtime::{App, Invocation};
 use thiserror::Error;
 use tokio::task::AbortHandle;
 
@@ -21,7 +21,11 @@ pub type Perform = Arc<dyn Fn(&'static Worker, App, Value) -> Work<'static> + Se
 /// Runs the worker's own function, as the deployed one does.
 #[must_use]
 pub fn perform() -> Perform {
-    Arc::new(|worker, app, event| Box::pin(async move { (worker.run)(&app, event).await }))
+    Arc::new(|worker, app, event| {
+        Box::pin(async move {
+            sharepact_runtime::perform(worker, &app, Invocation::default(), event).await
+        })
+    })
 }
 
 /// How an invocation failed.

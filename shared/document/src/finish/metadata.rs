@@ -34,7 +34,7 @@ pub(super) fn of(content: &Content<'_>) -> (Dictionary, String) {
 <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
 <rdf:Description rdf:about="" xmlns:pdfaid="http://www.aiim.org/pdfa/ns/id/" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmlns:pdf="http://ns.adobe.com/pdf/1.3/" xmlns:xmpMM="http://ns.adobe.com/xap/1.0/mm/">
 <pdfaid:part>2</pdfaid:part>
-<pdfaid:conformance>B</pdfaid:conformance>
+<pdfaid:conformance>A</pdfaid:conformance>
 <dc:format>application/pdf</dc:format>
 <dc:language><rdf:Bag><rdf:li>en</rdf:li></rdf:Bag></dc:language>
 <dc:title><rdf:Alt><rdf:li xml:lang="x-default">{title}</rdf:li></rdf:Alt></dc:title>
@@ -70,7 +70,6 @@ pub(super) fn identity(content: &Content<'_>) -> (Vec<u8>, Vec<u8>) {
         .chain_update(content.platform_terms.digest().bytes());
     for part in [
         content.terms.map(|terms| terms.digest().to_string()),
-        content.signing.map(|hash| hash.to_string()),
         content.watermark.map(str::to_owned),
     ] {
         // A part that is missing is not a part that is empty.

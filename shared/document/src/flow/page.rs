@@ -131,13 +131,13 @@ pub(super) fn edges(
             page.items.insert(0, Item { node: None, draw });
         }
         let looks = |draw| Item { node: None, draw };
-        let top = HEIGHT - points(62);
+        let top = HEIGHT - points(64);
         page.items
             .push(looks(Draw::rule(LEFT, LEFT + MEASURE, top, 400, 150)));
         let number = Span::new(format!("page {} of {total}", index + 1), Style::NOTE);
         let mut y = top + points(13);
-        for span in &edges.footer {
-            for line in lines(std::slice::from_ref(span), MEASURE - points(80), shaper)? {
+        for spans in &edges.footer {
+            for line in lines(spans, MEASURE - points(80), shaper)? {
                 page.items.push(looks(Draw::Text {
                     x: LEFT,
                     y,

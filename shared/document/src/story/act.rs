@@ -1,8 +1,10 @@
 //! Who offered, who accepted, what the record says of it, and how it ended.
 
+use sharepact_domain::asset::AccessLevel;
 use sharepact_domain::contract::Ending;
 use sharepact_domain::event::Digest;
 use sharepact_domain::party::Side;
+use sharepact_domain::time::Timestamp;
 
 use super::facts::{author, fact, facts, instant};
 use super::paragraph;
@@ -25,37 +27,61 @@ fn side(side: Side) -> &'static str {
     }
 }
 
+/// A row of the signature block.
+fn act(name: &str, by: Side, who: &str, revision: u32, at: Timestamp) -> Vec<Vec<Span>> {
+    let cell = |text: String| vec![Span::new(text, Style::CELL)];
+    vec![
+        cell(name.to_owned()),
+        cell(format!("{}: {who}", side(by))),
+        cell(revision.to_string()),
+        cell(instant(at)),
+    ]
+}
+
 /// The signature block.
 pub(super) fn signatures(content: &Content<'_>) -> Vec<Block> {
     let contract = content.contract;
     let mut blocks = Vec::new();
-    let cell = |text: String| vec![Span::new(text, Style::CELL)];
     let mut rows = Vec::new();
     if let Some(offer) = &contract.offer {
-        rows.push(vec![
-            cell("Offered".to_owned()),
-            cell(format!(
-                "{}: {}",
-                side(offer.by),
-                contract.party(offer.by).owner().id()
-            )),
-            cell(offer.revision.to_string()),
-            cell(instant(offer.at)),
-        ]);
+        let owner = contract.party(offer.by).owner();
+        rows.push(act(
+            "Offered",
+            offer.by,
+            owner.id(),
+            offer.revision,
+            offer.at,
+        ));
     }
     if let Some(acceptance) = &contract.acceptance {
-        rows.push(vec![
-            cell("Accepted".to_owned()),
-            cell(format!(
-                "{}: {}",
-                side(acceptance.by),
-                author(&acceptance.author)
-            )),
-            cell(acceptance.revision.to_string()),
-            cell(instant(acceptance.at)),
-        ]);
+        rows.push(act(
+            "Accepted",
+            acceptance.by,
+            &author(&acceptance.author),
+            acceptance.revision,
+            acceptance.at,
+        ));
     }
+    if let (Some(offer), Some(_), Some(at)) = (
+        &contract.offer,
+        &contract.payment_reference,
+        contract.effective_at,
+    ) {
+        let owner = contract.provider.owner();
+        rows.push(act(
+            "Activated",
+            Side::Provider,
+            owner.id(),
+            offer.revision,
+            at,
+        ));
+    }
+    let public = contract.asset.access_level == AccessLevel::Public;
     let statement = match (&contract.offer, &contract.acceptance, contract.effective_at) {
+        (Some(_), Some(_), _) if public => {
+            "The asset is public: the provider offers it to everyone under its licence, and the \
+             consumer took it under that licence, which stands above as the contract terms."
+        }
         (Some(_), Some(_), _) => {
             "The parties concluded this contract electronically: one side offered the revision \
              named below, the other side accepted the same revision, unchanged."
@@ -89,21 +115,21 @@ pub(super) fn signatures(content: &Content<'_>) -> Vec<Block> {
         fact("Last changed", instant(contract.updated_at)),
     ];
     if let Some(offer) = &contract.offer {
-        record.push(hash("SHA-256 of the contract terms", offer.terms_hash));
+        record.push(hash("Hash of contract terms", offer.terms_hash));
     }
     record.push(hash(
-        "SHA-256 of the platform terms",
+        "Hash of platform terms",
         content.platform_terms.digest(),
     ));
-    if let Some(signing) = content.signing {
-        record.push(hash("Hash of the signing event", signing));
+    if let Some(acceptance) = &contract.acceptance {
+        record.push(hash("Hash of signing event", acceptance.hash));
     }
-    record.push(hash("Hash of the last event", contract.head));
+    record.push(hash("Hash of last event", contract.head));
     blocks.push(facts(record));
     blocks.push(Block::Note(vec![Span::new(
-        "Every event of the contract carries the SHA-256 hash of the event before it. Whoever has \
-         the events can recompute the hashes above and so verify that this document shows the \
-         record as it was at this version.",
+        "All hashes are SHA-256. Every event of the contract carries the hash of the event before \
+         it: whoever has the events and the texts can recompute the hashes above, and so verify \
+         that this document shows the record as it was at this version.",
         Style::NOTE,
     )]));
     blocks

@@ -2,6 +2,7 @@
 
 use sharepact_domain::asset::AccessLevel;
 use sharepact_domain::contract::{Duration, Origin};
+use sharepact_domain::money::Money;
 use sharepact_domain::party::{Author, Party};
 use sharepact_domain::selection::Condition;
 use sharepact_domain::time::Timestamp;
@@ -101,7 +102,7 @@ pub(super) fn parties(content: &Content<'_>) -> Block {
         fact("Offline retention", retention),
     ];
     if let Some(comment) = &contract.scope.comment {
-        rows.push(fact("Purpose stated by the consumer", comment.as_str()));
+        rows.push(fact("Consumer’s comment", comment.as_str()));
     }
     rows.push(fact("Origin", origin));
     rows.push(fact("Requested", instant(contract.created_at)));
@@ -112,7 +113,7 @@ pub(super) fn parties(content: &Content<'_>) -> Block {
 pub(super) fn asset(content: &Content<'_>) -> Vec<Block> {
     let contract = content.contract;
     let access = match contract.asset.access_level {
-        AccessLevel::Public => "public, under the asset's licence",
+        AccessLevel::Public => "public, under the asset’s licence",
         AccessLevel::Private => "private, by contract",
         AccessLevel::Confidential => "confidential",
     };
@@ -183,17 +184,35 @@ fn condition(condition: &Condition) -> String {
     }
 }
 
+/// An amount in groups of three digits, where it has more than four before the point.
+fn amount(money: Money) -> String {
+    let plain = money.to_string();
+    let (whole, minor) = plain.split_once('.').unwrap_or((&plain, ""));
+    let mut grouped = String::new();
+    for (index, digit) in whole.chars().enumerate() {
+        if whole.len() > 4 && index > 0 && (whole.len() - index).is_multiple_of(3) {
+            grouped.push('\u{a0}');
+        }
+        grouped.push(digit);
+    }
+    if !minor.is_empty() {
+        grouped.push('.');
+        grouped.push_str(minor);
+    }
+    grouped
+}
+
 /// Price, currency, VAT, gross.
 pub(super) fn payment(content: &Content<'_>) -> Vec<Block> {
     let Some(offer) = &content.contract.offer else {
         return vec![paragraph("The provider has not named a price yet.")];
     };
     let code = offer.price.currency().code();
-    let row = |name: String, amount: String, strong: bool| {
+    let row = |name: String, money: Money, strong: bool| {
         let style = if strong { Style::LABEL } else { Style::CELL };
         let name = vec![Span::new(name, style)];
         let amount = Span::new(
-            amount,
+            amount(money),
             Style {
                 size: Style::CELL.size,
                 ..style
@@ -215,9 +234,9 @@ pub(super) fn payment(content: &Content<'_>) -> Vec<Block> {
     let mut blocks = vec![Block::Table(Table {
         columns,
         rows: vec![
-            row("Net price".to_owned(), offer.price.to_string(), false),
-            row(format!("VAT at {} %", offer.vat), vat.to_string(), false),
-            row("Gross price".to_owned(), gross.to_string(), true),
+            row("Net price".to_owned(), offer.price, false),
+            row(format!("VAT at {} %", offer.vat), vat, false),
+            row("Gross price".to_owned(), gross, true),
         ],
         titled: true,
         total: true,

@@ -28,7 +28,6 @@ pub struct Sample {
     pub terms: Option<Terms>,
     pub platform: Terms,
     pub status: Status,
-    pub signing: Option<Digest>,
     pub watermark: Option<String>,
 }
 
@@ -39,7 +38,6 @@ impl Sample {
             terms: self.terms.as_ref(),
             platform_terms: &self.platform,
             status: self.status,
-            signing: self.signing,
             watermark: self.watermark.as_deref(),
         }
     }
@@ -181,7 +179,6 @@ pub fn signed() -> Sample {
         terms: Some(terms),
         platform: platform_terms().unwrap(),
         status: Status::Active,
-        signing: Some(Digest::new([0x5e; 32])),
         watermark: None,
     }
 }

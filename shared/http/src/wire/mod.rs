@@ -11,15 +11,17 @@ mod pages;
 mod request;
 mod terms;
 mod wallet;
+mod webhook;
 
 pub use asset::{AssetBody, AssetView, FieldForm, PriceHint};
 pub use contract::{AcquiredAsset, ContractView, EndingView, OfferView, PartyView, SignatureView};
 pub use description::DescriptionView;
 pub use history::{DifferenceView, EventView, HistoryView, PriceChangeView, TermsChange};
-pub use pages::{AcquiredPage, AssetIds, AssetPage, ContractIds, ContractPage};
+pub use pages::{AcquiredPage, AssetIds, AssetPage, ContractIds, ContractPage, WebhookPage};
 pub use request::{AcquisitionBody, DurationForm, FilterForm, RequestBody};
 pub use terms::{
     ActivateBody, CommandBody, DeclineBody, DraftBody, NegotiateBody, NoBody, RejectBody, StopBody,
     UpdateBody,
 };
 pub use wallet::{RegistrationView, WalletBody, WalletView};
+pub use webhook::{AttemptView, DeliveriesView, WebhookBody, WebhookView};

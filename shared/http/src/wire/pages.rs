@@ -3,7 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{AcquiredAsset, AssetView, ContractView};
+use super::{AcquiredAsset, AssetView, ContractView, WebhookView};
 
 macro_rules! page {
     ($(#[$doc:meta])* $name:ident of $item:ty) => {
@@ -38,4 +38,8 @@ page! {
 page! {
     /// Assets that may be used now.
     AcquiredPage of AcquiredAsset
+}
+page! {
+    /// Webhooks, oldest first; without what came of their deliveries.
+    WebhookPage of WebhookView
 }

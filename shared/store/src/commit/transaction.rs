@@ -2,6 +2,8 @@
 //!
 //! The one rule: every item has a condition.
 
+use std::collections::HashMap;
+
 use aws_sdk_dynamodb::types::{
     AttributeValue, CancellationReason, Delete, Put, ReturnValuesOnConditionCheckFailure,
     TransactWriteItem,
@@ -9,10 +11,11 @@ use aws_sdk_dynamodb::types::{
 use serde::de::DeserializeOwned;
 use sharepact_domain::contract::Contract;
 use sharepact_domain::event::{Event, Fact};
-use sharepact_domain::id::{AssetId, ContractId};
+use sharepact_domain::id::{AssetId, ContractId, WebhookId};
 use sharepact_domain::party::{Owner, Party};
 use sharepact_domain::time::Timestamp;
 use sharepact_domain::wallet::Address;
+use sharepact_domain::webhook::{Secrets, Webhook, WebhookFact};
 
 use super::{Change, Claim, Rejected};
 use crate::item::{self, Item, Remembered, Ticket};
@@ -47,10 +50,41 @@ enum Condition {
     Free,
     /// Only over one that this contract holds.
     HeldBy(ContractId),
+    /// Only over one that this webhook holds.
+    HeldByWebhook(WebhookId),
+    /// Only over one that is there.
+    Present,
     /// Only when nobody else has it.
     OwnedBy(String),
     /// Only over an earlier revision.
     Later { revision: u32 },
+}
+
+/// A condition as DynamoDB spells it.
+struct Check {
+    expression: String,
+    names: Option<HashMap<String, String>>,
+    values: Option<Item>,
+}
+
+impl Check {
+    /// One that names no attribute but the key.
+    fn plain(expression: &str) -> Self {
+        Self {
+            expression: expression.to_owned(),
+            names: None,
+            values: None,
+        }
+    }
+
+    /// One on `#name` and `:value`.
+    fn of(expression: String, name: &str, value: AttributeValue) -> Self {
+        Self {
+            expression,
+            names: Some(HashMap::from([("#name".to_owned(), name.to_owned())])),
+            values: Some(HashMap::from([(":value".to_owned(), value)])),
+        }
+    }
 }
 
 impl<'a> Draft<'a> {
@@ -116,6 +150,11 @@ impl<'a> Draft<'a> {
                     Condition::OwnedBy(owner.to_string()),
                 )
             }
+            Change::Webhook {
+                after,
+                event,
+                secrets,
+            } => self.webhook(after, event, *secrets),
         }
     }
 
@@ -132,6 +171,38 @@ impl<'a> Draft<'a> {
         self.put(Part::Event, item, Condition::Absent { or_over: false })
     }
 
+    fn webhook(
+        &mut self,
+        after: &Webhook,
+        event: &Event<WebhookFact>,
+        secrets: Option<&Secrets>,
+    ) -> Result<(), StoreError> {
+        let key = keys::webhook(after.id);
+        self.aggregate(&key, item::write_webhook(after)?, event, None)?;
+        if after.is_removed() {
+            let place = keys::webhook_place(&after.owner, after.place);
+            let held = Condition::HeldByWebhook(after.id);
+            self.delete(Part::Attached, &place, held)?;
+            let secrets = keys::webhook_secrets(after.id);
+            return self.delete(Part::Attached, &secrets, Condition::Present);
+        }
+        let new = event.sequence == 1;
+        let held = match new {
+            true => Condition::Absent { or_over: false },
+            false => Condition::HeldByWebhook(after.id),
+        };
+        self.put(Part::Attached, item::write_place(after)?, held)?;
+        let Some(secrets) = secrets else {
+            return Ok(());
+        };
+        let condition = match new {
+            true => Condition::Absent { or_over: false },
+            false => Condition::Present,
+        };
+        let item = item::write_secrets(after.id, secrets)?;
+        self.put(Part::Attached, item, condition)
+    }
+
     fn claim(&mut self, contract: &Contract, claim: Claim) -> Result<(), StoreError> {
         let (owner, asset) = contract.slot();
         let guard = || live_guard(&owner, asset, contract);
@@ -139,7 +210,10 @@ impl<'a> Draft<'a> {
             Claim::Untouched => Ok(()),
             Claim::Take => self.put(Part::Slot, guard(), Condition::Free),
             Claim::Hold => self.put(Part::Slot, guard(), Condition::HeldBy(contract.id)),
-            Claim::Release => self.delete(&keys::live_slot(&owner, asset), contract.id),
+            Claim::Release => {
+                let held = Condition::HeldBy(contract.id);
+                self.delete(Part::Slot, &keys::live_slot(&owner, asset), held)
+            }
         }
     }
 
@@ -148,50 +222,15 @@ impl<'a> Draft<'a> {
             .table_name(&*self.store.table)
             .set_item(Some(item))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        let (expression, name, value): (&str, Option<&str>, Option<AttributeValue>) =
-            match condition {
-                Condition::Absent { or_over: false } | Condition::After { version: 0 } => {
-                    ("attribute_not_exists(pk)", None, None)
-                }
-                Condition::Absent { or_over: true } => (
-                    "attribute_not_exists(pk) OR #name <= :value",
-                    Some(item::TTL),
-                    Some(item::number(self.now.epoch_seconds())),
-                ),
-                Condition::After { version } => (
-                    "#name = :value",
-                    Some("version"),
-                    Some(item::number(version)),
-                ),
-                Condition::Free => (
-                    "attribute_not_exists(pk) OR #name <= :value",
-                    Some("endsAt"),
-                    Some(item::text(self.now.to_string())),
-                ),
-                Condition::HeldBy(contract) => (
-                    "#name = :value",
-                    Some("contract"),
-                    Some(item::text(contract.to_string())),
-                ),
-                Condition::OwnedBy(owner) => (
-                    "attribute_not_exists(pk) OR #name = :value",
-                    Some("owner"),
-                    Some(item::text(owner)),
-                ),
-                Condition::Later { revision } => (
-                    "attribute_not_exists(pk) OR #name < :value",
-                    Some("revision"),
-                    Some(item::number(revision)),
-                ),
-            };
+        let Check {
+            expression,
+            names,
+            values,
+        } = self.check(condition);
         let put = put
             .condition_expression(expression)
-            .set_expression_attribute_names(
-                name.map(|name| [("#name".to_owned(), name.to_owned())].into()),
-            )
-            .set_expression_attribute_values(
-                value.map(|value| [(":value".to_owned(), value)].into()),
-            )
+            .set_expression_attribute_names(names)
+            .set_expression_attribute_values(values)
             .build()
             .map_err(|error| StoreError::Unwritable(error.to_string()))?;
         self.parts.push(part);
@@ -200,20 +239,50 @@ impl<'a> Draft<'a> {
         Ok(())
     }
 
-    fn delete(&mut self, key: &Key, holder: ContractId) -> Result<(), StoreError> {
+    fn delete(&mut self, part: Part, key: &Key, condition: Condition) -> Result<(), StoreError> {
+        let Check {
+            expression,
+            names,
+            values,
+        } = self.check(condition);
         let delete = Delete::builder()
             .table_name(&*self.store.table)
             .set_key(Some(item::key(key)))
-            .condition_expression("#name = :value")
-            .expression_attribute_names("#name", "contract")
-            .expression_attribute_values(":value", item::text(holder.to_string()))
+            .condition_expression(expression)
+            .set_expression_attribute_names(names)
+            .set_expression_attribute_values(values)
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .build()
             .map_err(|error| StoreError::Unwritable(error.to_string()))?;
-        self.parts.push(Part::Slot);
+        self.parts.push(part);
         self.writes
             .push(TransactWriteItem::builder().delete(delete).build());
         Ok(())
+    }
+
+    /// A condition as DynamoDB spells it.
+    fn check(&self, condition: Condition) -> Check {
+        let absent_or = |comparison: &str, name: &str, value| {
+            let expression = format!("attribute_not_exists(pk) OR #name {comparison} :value");
+            Check::of(expression, name, value)
+        };
+        let equal = |name: &str, value| Check::of("#name = :value".to_owned(), name, value);
+        match condition {
+            Condition::Absent { or_over: false } | Condition::After { version: 0 } => {
+                Check::plain("attribute_not_exists(pk)")
+            }
+            Condition::Absent { or_over: true } => {
+                let now = item::number(self.now.epoch_seconds());
+                absent_or("<=", item::TTL, now)
+            }
+            Condition::After { version } => equal("version", item::number(version)),
+            Condition::Free => absent_or("<=", "endsAt", item::text(self.now.to_string())),
+            Condition::HeldBy(contract) => equal("contract", item::text(contract.to_string())),
+            Condition::HeldByWebhook(id) => equal(item::HOLDER, item::text(id.to_string())),
+            Condition::Present => Check::plain("attribute_exists(pk)"),
+            Condition::OwnedBy(owner) => absent_or("=", "owner", item::text(owner)),
+            Condition::Later { revision } => absent_or("<", "revision", item::number(revision)),
+        }
     }
 
     /// Which condition failed? None when no condition did: another transaction was in the way.

@@ -1,7 +1,7 @@
 //! The request of every operation, as its right caller would send it.
 
 use serde_json::json;
-use sharepact_tests::{Call, Deal, Person, asset, fresh_address, request};
+use sharepact_tests::{Call, Deal, Person, asset, fresh_address, request, webhook};
 
 /// The request of an operation that is right for its right caller, sent by anyone.
 pub fn call(operation: &str, person: &Person, deal: &Deal, right: &Person) -> Call {
@@ -41,6 +41,11 @@ pub fn call(operation: &str, person: &Person, deal: &Deal, right: &Person) -> Ca
         "assetView" => person.get(asset_path),
         "walletRegister" => person.put(wallet, &json!({ "address": fresh_address() })),
         "walletView" => person.get(wallet),
+        "webhookRegister" => person.post("/webhooks", &webhook()),
+        "webhookView" => person.get(format!("/webhooks/{}", deal.id)),
+        "webhookRotate" => person.post(format!("/webhooks/{}/rotate", deal.id), &json!({})),
+        "webhookEnable" => person.post(format!("/webhooks/{}/enable", deal.id), &json!({})),
+        "webhookRemove" => person.delete(format!("/webhooks/{}", deal.id)),
         list => {
             let (path, query) = list_of(list, deal, right);
             let call = person.get(path);
@@ -64,6 +69,7 @@ pub fn list_of(
         "assetList" => ("/assets".to_owned(), vec![("owner", "me".to_owned())]),
         "assetContracts" => (format!("/assets/{}/contracts", deal.asset), Vec::new()),
         "assetsPending" => ("/assets/pending".to_owned(), user),
+        "webhookList" => ("/webhooks".to_owned(), Vec::new()),
         "assetsAcquired" => ("/assets/acquired".to_owned(), user),
         other => panic!("{other} has a row and no request"),
     }

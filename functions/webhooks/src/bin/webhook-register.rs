@@ -1,0 +1,5 @@
+//! The function `webhook-register`.
+
+fn main() -> std::process::ExitCode {
+    sharepact_runtime::serve(&sharepact_webhooks::register::OPERATION)
+}

@@ -1,0 +1,5 @@
+//! The function `webhook-view`.
+
+fn main() -> std::process::ExitCode {
+    sharepact_runtime::serve(&sharepact_webhooks::view::OPERATION)
+}

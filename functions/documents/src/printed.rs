@@ -16,7 +16,7 @@ use sharepact_runtime::{App, WorkError};
 use sharepact_store::{ContractRecord, DocumentRecord, StoreError};
 
 /// How long a link works.
-const LIFETIME: Duration = Duration::from_secs(300);
+const LIFETIME: Duration = Duration::from_mins(5);
 
 /// Renders a contract as it is at `now`, keeps the document and notes where it is.
 pub(crate) async fn keep(

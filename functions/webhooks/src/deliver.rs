@@ -17,7 +17,7 @@ use sharepact_domain::webhook::{
     Attempt, Command, Health, Outcome, Reason, Secret, Secrets, Webhook, next_attempt,
 };
 use sharepact_outbound::Failure;
-use sharepact_runtime::{App, Grant, Source, WorkError, Worker, messages_at_once};
+use sharepact_runtime::{App, Grant, Source, WorkError, Worker, messages_at_once, note};
 use sharepact_store::{Change, Outcome as Write, Rejected, Told, WebhookRecord};
 
 use crate::order::Order;
@@ -47,27 +47,42 @@ pub static WORKER: Worker = Worker {
 };
 
 async fn deliver(app: &App, order: Order) -> Result<(), WorkError> {
+    if let Some(reason) = carry_out(app, &order).await? {
+        tracing::info!(
+            worker = WORKER.name,
+            webhook.id = %order.webhook,
+            event.id = %order.event,
+            attempt = order.attempt,
+            reason,
+            "dropped"
+        );
+        note(|notes| notes.count("dropped", 1));
+    }
+    Ok(())
+}
+
+/// Carries out an order; why it is not, or not again, where that is the end of it.
+async fn carry_out(app: &App, order: &Order) -> Result<Option<&'static str>, WorkError> {
     let now = app.clock.now();
     if let Some(wait) = order.due.and_then(|due| ahead(due, now)) {
         // A queue holds a message back for a quarter of an hour at most: it takes several rounds.
-        return app
-            .links
-            .deliveries()?
-            .send_after(order.body()?, wait)
-            .await;
+        let queue = app.links.deliveries()?;
+        queue.send_after(order.body()?, wait).await?;
+        note(|notes| notes.count("waiting", 1));
+        return Ok(None);
     }
     let found = app
         .store
         .delivery(order.webhook, order.event, &order.aggregate, order.sequence);
     let found = found.await.map_err(failed)?;
     if found.delivered {
-        return dropped(&order, "it is delivered already");
+        return Ok(Some("it is delivered already"));
     }
     let Some(record) = found.record else {
-        return dropped(&order, "there is no such webhook");
+        return Ok(Some("there is no such webhook"));
     };
     if record.webhook.enabled_since().is_none() {
-        return dropped(&order, "the webhook is disabled or removed");
+        return Ok(Some("the webhook is disabled or removed"));
     }
     let missing =
         |what| WorkError::Poison(format!("{what} of webhook {} is not there", order.webhook));
@@ -97,27 +112,30 @@ async fn deliver(app: &App, order: Order) -> Result<(), WorkError> {
     if outcome.is_delivered() {
         let noted = app.store.note_delivered(order.webhook, order.event, now);
         noted.await.map_err(failed)?;
-        note(app, record, attempt, false).await?;
-        return Ok(());
+        observe(app, record, attempt, false).await?;
+        note(|notes| notes.count("delivered", 1));
+        return Ok(None);
     }
     let next = next_attempt(order.attempt, app.clock.now(), chance(order.event));
-    let (webhook, health) = note(app, record, attempt, next.is_none()).await?;
+    note(|notes| notes.count("undelivered", 1));
+    let (webhook, health) = observe(app, record, attempt, next.is_none()).await?;
     if let Some(reason) = health.ends(&webhook, attempt) {
         disable(app, webhook, reason).await?;
-        return dropped(&order, "the webhook was disabled");
+        return Ok(Some("the webhook was disabled"));
     }
-    match next {
-        Some(due) => again(app, order, due).await,
-        None => dropped(&order, "the last attempt has failed"),
-    }
+    let Some(due) = next else {
+        return Ok(Some("the last attempt has failed"));
+    };
+    again(app, order, due).await?;
+    Ok(None)
 }
 
 /// Sends an order back to the queue, for its next attempt.
-async fn again(app: &App, order: Order, due: Timestamp) -> Result<(), WorkError> {
+async fn again(app: &App, order: &Order, due: Timestamp) -> Result<(), WorkError> {
     let next = Order {
         attempt: order.attempt + 1,
         due: Some(due),
-        ..order
+        ..order.clone()
     };
     let wait = ahead(due, app.clock.now()).unwrap_or_default();
     app.links.deliveries()?.send_after(next.body()?, wait).await
@@ -171,7 +189,7 @@ async fn request(
 }
 
 /// Notes what came of an attempt; the webhook and its health as they are then.
-async fn note(
+async fn observe(
     app: &App,
     record: WebhookRecord,
     attempt: Attempt,
@@ -237,17 +255,4 @@ async fn read(app: &App, webhook: &Webhook) -> Result<WebhookRecord, WorkError> 
     let found = app.store.webhook(id, false, None, app.clock.now()).await;
     let record = found.map_err(failed)?.value;
     record.ok_or_else(|| WorkError::Poison(format!("there is no webhook {id}")))
-}
-
-/// A delivery that is not made, or not again: that is the end of it, and the log says why.
-fn dropped(order: &Order, reason: &str) -> Result<(), WorkError> {
-    tracing::info!(
-        worker = WORKER.name,
-        webhook.id = %order.webhook,
-        event.id = %order.event,
-        attempt = order.attempt,
-        reason,
-        "dropped"
-    );
-    Ok(())
 }

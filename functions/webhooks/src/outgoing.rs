@@ -14,11 +14,9 @@ pub(crate) fn outgoing(app: &App) -> Result<&'static Outbound, Unusable> {
         false => (&PUBLIC, Reach::Public),
         true => (&LOOPBACK, Reach::Loopback),
     };
-    match client.get() {
-        Some(client) => Ok(client),
-        None => {
-            let made = Outbound::new(reach)?;
-            Ok(client.get_or_init(|| made))
-        }
+    if let Some(client) = client.get() {
+        return Ok(client);
     }
+    let made = Outbound::new(reach)?;
+    Ok(client.get_or_init(|| made))
 }

@@ -85,7 +85,8 @@ async fn plan(app: &App, published: Published) -> Result<(), WorkError> {
         .collect();
     let bodies = bodies?;
     app.links.deliveries()?.send(&bodies).await?;
-    note(|notes| notes.count("planned", bodies.len() as u64));
+    let sent = bodies.len().try_into().unwrap_or(u64::MAX);
+    note(|notes| notes.count("sent", sent));
     Ok(())
 }
 

@@ -39,6 +39,16 @@ impl Style {
     /// Hashes and ids.
     pub(crate) const HASH: Self = Self::of(Face::Mono, 7_600);
 
+    /// A heading of that level.
+    pub(crate) const fn heading(level: u8) -> Self {
+        match level {
+            1 => Self::of(Face::Bold, points(13)),
+            2 => Self::of(Face::Bold, 11_200),
+            3 => Self::of(Face::BoldItalic, points(10)),
+            _ => Self::of(Face::Italic, points(10)),
+        }
+    }
+
     /// That face at that size, in black.
     pub(crate) const fn of(face: Face, size: Length) -> Self {
         Self {

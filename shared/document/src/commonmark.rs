@@ -7,7 +7,6 @@ use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, T
 
 use crate::block::{Block, Span, Style};
 use crate::face::Face;
-use crate::flow::heading_style;
 
 /// How deep quotations and lists may nest before they are set flush: paper has a right edge.
 const DEEPEST: usize = 10;
@@ -199,14 +198,14 @@ impl Reader {
 
     fn say(&mut self, text: &str, face: Face) {
         let style = match (self.heading, face) {
-            (Some(level), Face::Regular | Face::Bold) => heading_style(level),
+            (Some(level), Face::Regular | Face::Bold) => Style::heading(level),
             (Some(level), _) => Style {
                 face: if face == Face::Mono {
                     Face::Mono
                 } else {
                     Face::BoldItalic
                 },
-                ..heading_style(level)
+                ..Style::heading(level)
             },
             (None, Face::Mono) => Style::of(face, 8_800),
             (None, _) => Style {

@@ -12,7 +12,6 @@ pub(crate) use tree::{Kid, Node, NodeId, Role, Tree};
 
 use crate::RenderError;
 use crate::block::{Block, Edges, Length, Span, Style, points};
-use crate::face::Face;
 use crate::line::{Line, Part, lines, paragraph};
 use crate::shape::Shaper;
 use crate::story::on_codes;
@@ -389,14 +388,4 @@ impl Flow<'_> {
 
 fn count(set: &[Line]) -> Length {
     Length::try_from(set.len()).unwrap_or(Length::MAX / points(100))
-}
-
-/// The style of a heading of that level.
-pub(crate) fn heading_style(level: u8) -> Style {
-    match level {
-        1 => Style::of(Face::Bold, points(13)),
-        2 => Style::of(Face::Bold, 11_200),
-        3 => Style::of(Face::BoldItalic, points(10)),
-        _ => Style::of(Face::Italic, points(10)),
-    }
 }

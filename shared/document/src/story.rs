@@ -124,7 +124,7 @@ fn standing(content: &Content<'_>) -> String {
 fn heading(level: u8, text: &str) -> Block {
     Block::Heading {
         level,
-        spans: vec![Span::new(text, crate::flow::heading_style(level))],
+        spans: vec![Span::new(text, Style::heading(level))],
     }
 }
 

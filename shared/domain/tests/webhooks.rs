@@ -1,5 +1,13 @@
 //! Webhooks: who may do what, what is kept of an endpoint's health, and when it is given up.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
+
 use sharepact_domain::event::{Event, Link};
 use sharepact_domain::id::{EventId, OrganizationId, UserId, WebhookId};
 use sharepact_domain::party::{Actor, Author, Principal, Role};

@@ -28,7 +28,7 @@ const RESERVED_V4: [([u8; 4], u32); 16] = [
 /// The only IPv6 block in use on the public internet.
 const GLOBAL_V6: ([u16; 8], u32) = ([0x2000, 0, 0, 0, 0, 0, 0, 0], 3);
 
-/// What is not public inside it. Teredo (2001::/32) is among the protocol assignments; it and 6to4
+/// What is not public inside it. Teredo (`2001::/32`) is among the protocol assignments; it and 6to4
 /// hold an IPv4 address, and are refused whatever that is.
 const RESERVED_V6: [([u16; 8], u32); 4] = [
     ([0x2001, 0, 0, 0, 0, 0, 0, 0], 23),     // protocol assignments

@@ -50,8 +50,12 @@ impl Target {
             None => return refuse("takes a URL with a host"),
         };
         let loopback = reach == Reach::Loopback && local;
-        let secure = url.scheme() == "https";
-        if !secure && !(loopback && url.scheme() == "http") {
+        let secure = match url.scheme() {
+            "https" => true,
+            "http" => loopback,
+            _ => false,
+        };
+        if !secure {
             return refuse("takes an https URL");
         }
         if !loopback && name.as_ref().is_some_and(|name| !name.contains('.')) {

@@ -25,8 +25,9 @@ pub struct DocumentRecord {
 }
 
 impl Store {
-    /// Notes where a contract's document is, unless that of a later version is noted already: a
-    /// worker that is late, or sees an event twice, changes nothing.
+    /// Notes where a contract's document is, unless that of a later version, or a later one of the
+    /// same, is noted already: a worker that is late, or sees an event twice, changes nothing. Time
+    /// alone ends a contract, so that a version may have two documents.
     pub fn note_document<'a>(
         &'a self,
         id: ContractId,
@@ -34,16 +35,22 @@ impl Store {
     ) -> Boxed<'a, ()> {
         Box::pin(async move {
             let mut document = item::start(&keys::document(id));
+            let rendered_at = item::text(record.rendered_at.to_string());
             document.insert("version".to_owned(), item::number(record.version));
+            document.insert("renderedAt".to_owned(), rendered_at.clone());
             document.insert(item::STATE.to_owned(), item::value(record)?);
             let put = self
                 .client
                 .put_item()
                 .table_name(&*self.table)
                 .set_item(Some(document))
-                .condition_expression("attribute_not_exists(pk) OR #version < :version")
+                .condition_expression(
+                    "attribute_not_exists(pk) OR #version < :version \
+                     OR (#version = :version AND renderedAt < :renderedAt)",
+                )
                 .expression_attribute_names("#version", "version")
                 .expression_attribute_values(":version", item::number(record.version))
+                .expression_attribute_values(":renderedAt", rendered_at)
                 .send()
                 .await;
             match put {

@@ -154,7 +154,7 @@ async fn serve(mut peer: TcpStream, seen: Arc<Mutex<Seen>>) {
 /// A request, read to its end.
 async fn read(peer: &mut TcpStream) -> Option<Arrival> {
     let mut bytes = Vec::new();
-    let mut buffer = [0; 16 * 1024];
+    let mut buffer = vec![0; 16 * 1024];
     loop {
         let text = String::from_utf8_lossy(&bytes).into_owned();
         if let Some((head, body)) = text.split_once("\r\n\r\n") {

@@ -103,12 +103,6 @@ async fn carry_out(app: &App, order: &Order) -> Result<Option<&'static str>, Wor
         status = outcome.status(),
         "attempted"
     );
-    let came_to = if outcome.is_delivered() {
-        "delivered"
-    } else {
-        "undelivered"
-    };
-    sharepact_runtime::note(|notes| notes.count(came_to, 1));
     if outcome.is_delivered() {
         let noted = app.store.note_delivered(order.webhook, order.event, now);
         noted.await.map_err(failed)?;

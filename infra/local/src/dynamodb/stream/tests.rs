@@ -9,6 +9,7 @@ use crate::template::tests::LINKS;
 async fn start(scratch: &Scratch, template: &str) -> Stack {
     let options = Options {
         operations: Vec::new(),
+        workers: Vec::new(),
         template: Some(Template::parse(template).unwrap()),
         ..Options::on(scratch.path())
     };

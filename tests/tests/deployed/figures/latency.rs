@@ -22,8 +22,6 @@ fn from_the_signature_to_the_document() {
     deployed(async |api, deployment, services| {
         let bucket = deployment.resource("Documents");
         let (mut requests, mut commits, mut documents) = (Vec::new(), Vec::new(), Vec::new());
-        // The first finds cold functions all along the way and is told apart.
-        let mut first = Duration::ZERO;
         for run in 0..=RUNS {
             let deal = Deal::at("Draft", &api.provider(), &api.consumer()).await;
             let prefix = format!("contracts/{}/", deal.id);
@@ -37,7 +35,7 @@ fn from_the_signature_to_the_document() {
             }
             let (there, now) = (asked.elapsed(), Clock::system().now());
             if run == 0 {
-                first = there;
+                // It may have found cold functions along the way.
                 continue;
             }
             requests.push(answered);
@@ -58,10 +56,6 @@ fn from_the_signature_to_the_document() {
                 shown(worst)
             ));
         }
-        say(&format!(
-            "| the first request, functions cold | {} ms | |",
-            shown(first)
-        ));
     });
 }
 

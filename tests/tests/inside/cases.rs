@@ -8,7 +8,7 @@ use std::pin::Pin;
 use serde_json::json;
 
 use crate::world::{
-    ADDRESSES, Request, World, command, definition, delete, get, patch, post, put, request, webhook,
+    ADDRESSES, Request, World, command, definition, get, patch, post, put, request,
 };
 
 /// One call of DynamoDB: the API, and the index where it reads one.
@@ -103,6 +103,8 @@ macro_rules! lists {
     };
 }
 
+mod webhooks;
+
 /// All of them. Lists come first: with more contracts in the world than a page holds, those that a
 /// list leaves out would cost it further rounds.
 pub fn all() -> Vec<Case> {
@@ -111,7 +113,7 @@ pub fn all() -> Vec<Case> {
     cases.extend(commands());
     cases.extend(views());
     cases.extend(registers());
-    cases.extend(webhooks());
+    cases.extend(webhooks::all());
     cases
 }
 
@@ -318,43 +320,6 @@ fn lists() -> Vec<Case> {
         "asset-list", "provider-member", "/assets?owner=me", ["by-provider", "by-provider-organization"];
     ];
     cases.into_iter().collect()
-}
-
-fn webhooks() -> Vec<Case> {
-    vec![
-        case!("webhook-register", "one", 201, WRITE, |w| {
-            // An owner has twenty at most: make room.
-            let listed = w.expect(200, &get("manager", "/webhooks")).await.json();
-            for webhook in listed["items"].as_array().expect("items") {
-                let id = webhook["id"].as_str().expect("an id");
-                w.expect(200, &delete("manager", format!("/webhooks/{id}")))
-                    .await;
-            }
-            post("manager", "/webhooks", webhook())
-        }),
-        case!("webhook-list", "of a party", 200, &[("Query", "")], |_w| {
-            get("member", "/webhooks")
-        }),
-        case!("webhook-view", "one", 200, READ, |w| {
-            get("consumer", format!("/webhooks/{}", w.webhook().await))
-        }),
-        case!("webhook-rotate", "a new secret", 200, WRITE, |w| {
-            let path = format!("/webhooks/{}/rotate", w.webhook().await);
-            post("consumer", path, json!({}))
-        }),
-        case!("webhook-enable", "enabled already", 200, READ, |w| {
-            let path = format!("/webhooks/{}/enable", w.webhook().await);
-            post("consumer", path, json!({}))
-        }),
-        case!("webhook-enable", "after it was disabled", 200, WRITE, |w| {
-            let id = w.webhook().await;
-            w.disable(&id).await;
-            post("consumer", format!("/webhooks/{id}/enable"), json!({}))
-        }),
-        case!("webhook-remove", "one", 200, WRITE, |w| {
-            delete("consumer", format!("/webhooks/{}", w.webhook().await))
-        }),
-    ]
 }
 
 fn registers() -> Vec<Case> {

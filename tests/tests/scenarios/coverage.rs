@@ -5,6 +5,7 @@
 //! same request is let through for the right caller, so that the refusals mean what they say.
 
 mod requests;
+mod rows;
 
 use std::collections::BTreeSet;
 
@@ -12,6 +13,7 @@ use serde_json::{Value, json};
 use sharepact_tests::{Answer, Api, Deal, Person, scenario, unique};
 
 use requests::{call, list_of};
+use rows::ROWS;
 
 /// How a caller who has no business here is answered.
 #[derive(Clone, Copy, Debug)]
@@ -30,10 +32,6 @@ enum Told {
 
 use Told::{AsAnyone, Nobody, NothingOfIt, Null, Refused};
 
-const HIDDEN: Told = Refused(404, "not-found");
-const MANAGER: Told = Refused(403, "manager-required");
-const SIDE: Told = Refused(403, "wrong-side");
-
 /// Operation, stage, who is right, then what the stranger, the wrong side and the right side's
 /// plain member are told.
 type Row = (&'static str, &'static str, Right, Told, Told, Told);
@@ -46,244 +44,6 @@ enum Right {
 }
 
 use Right::{Consumer, Provider};
-
-const ROWS: &[Row] = &[
-    (
-        "contractCreate",
-        "Offered",
-        Consumer,
-        Refused(409, "wallet-required"),
-        Refused(409, "own-asset"),
-        AsAnyone(201),
-    ),
-    (
-        "contractAcquire",
-        "Public",
-        Consumer,
-        AsAnyone(201),
-        Refused(409, "own-asset"),
-        AsAnyone(201),
-    ),
-    (
-        "contractView",
-        "Draft",
-        Consumer,
-        HIDDEN,
-        AsAnyone(200),
-        AsAnyone(200),
-    ),
-    ("contractUpdate", "Request", Provider, HIDDEN, SIDE, MANAGER),
-    (
-        "contractDecline",
-        "Request",
-        Provider,
-        HIDDEN,
-        SIDE,
-        MANAGER,
-    ),
-    ("contractDraft", "Request", Provider, HIDDEN, SIDE, MANAGER),
-    (
-        "contractNegotiate",
-        "Draft",
-        Consumer,
-        HIDDEN,
-        Refused(409, "not-your-turn"),
-        MANAGER,
-    ),
-    (
-        "contractAccept",
-        "Draft",
-        Consumer,
-        HIDDEN,
-        Refused(409, "not-your-turn"),
-        MANAGER,
-    ),
-    (
-        "contractReject",
-        "Request",
-        Consumer,
-        HIDDEN,
-        Refused(409, "illegal-status"),
-        MANAGER,
-    ),
-    (
-        "contractActivate",
-        "Signed",
-        Provider,
-        HIDDEN,
-        SIDE,
-        MANAGER,
-    ),
-    ("contractStop", "Active", Consumer, HIDDEN, Nobody, MANAGER),
-    (
-        "contractList",
-        "Draft",
-        Consumer,
-        NothingOfIt,
-        AsAnyone(200),
-        AsAnyone(200),
-    ),
-    (
-        "contractDocument",
-        "Printed",
-        Consumer,
-        HIDDEN,
-        AsAnyone(200),
-        AsAnyone(200),
-    ),
-    (
-        "contractPrint",
-        "Draft",
-        Consumer,
-        HIDDEN,
-        AsAnyone(200),
-        AsAnyone(200),
-    ),
-    (
-        "contractHistory",
-        "Draft",
-        Consumer,
-        HIDDEN,
-        AsAnyone(200),
-        AsAnyone(200),
-    ),
-    (
-        "contractTasks",
-        "Draft",
-        Consumer,
-        NothingOfIt,
-        NothingOfIt,
-        NothingOfIt,
-    ),
-    (
-        "contractRequested",
-        "Request",
-        Consumer,
-        Null,
-        AsAnyone(200),
-        AsAnyone(200),
-    ),
-    (
-        "contractActive",
-        "Active",
-        Consumer,
-        Null,
-        AsAnyone(200),
-        AsAnyone(200),
-    ),
-    (
-        "assetRegister",
-        "Request",
-        Provider,
-        Refused(409, "asset-taken"),
-        Refused(409, "asset-taken"),
-        MANAGER,
-    ),
-    (
-        "assetView",
-        "Confidential",
-        Provider,
-        HIDDEN,
-        HIDDEN,
-        AsAnyone(200),
-    ),
-    (
-        "assetList",
-        "Confidential",
-        Provider,
-        NothingOfIt,
-        NothingOfIt,
-        AsAnyone(200),
-    ),
-    (
-        "assetContracts",
-        "Draft",
-        Provider,
-        NothingOfIt,
-        AsAnyone(200),
-        AsAnyone(200),
-    ),
-    (
-        "assetsPending",
-        "Draft",
-        Consumer,
-        NothingOfIt,
-        AsAnyone(200),
-        AsAnyone(200),
-    ),
-    (
-        "assetsAcquired",
-        "Active",
-        Consumer,
-        NothingOfIt,
-        AsAnyone(200),
-        AsAnyone(200),
-    ),
-    (
-        "walletRegister",
-        "Request",
-        Consumer,
-        HIDDEN,
-        HIDDEN,
-        MANAGER,
-    ),
-    (
-        "walletView",
-        "Request",
-        Consumer,
-        HIDDEN,
-        HIDDEN,
-        AsAnyone(200),
-    ),
-    (
-        "webhookRegister",
-        "Webhook",
-        Consumer,
-        AsAnyone(201),
-        AsAnyone(201),
-        MANAGER,
-    ),
-    (
-        "webhookList",
-        "Webhook",
-        Consumer,
-        NothingOfIt,
-        NothingOfIt,
-        AsAnyone(200),
-    ),
-    (
-        "webhookView",
-        "Webhook",
-        Consumer,
-        HIDDEN,
-        HIDDEN,
-        AsAnyone(200),
-    ),
-    (
-        "webhookRotate",
-        "Webhook",
-        Consumer,
-        HIDDEN,
-        HIDDEN,
-        MANAGER,
-    ),
-    (
-        "webhookEnable",
-        "Webhook",
-        Consumer,
-        HIDDEN,
-        HIDDEN,
-        MANAGER,
-    ),
-    (
-        "webhookRemove",
-        "Webhook",
-        Consumer,
-        HIDDEN,
-        HIDDEN,
-        MANAGER,
-    ),
-];
 
 /// Operations without a row: nobody is refused there.
 const OPEN: &[&str] = &["openapiView"];

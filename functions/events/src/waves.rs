@@ -86,7 +86,7 @@ mod tests {
     fn outgoing(texts: &[&str]) -> Vec<Outgoing> {
         let event = |(index, text): (usize, &&str)| Outgoing {
             number: index.to_string(),
-            aggregate: text[..1].to_owned(),
+            aggregate: text.chars().take(1).collect(),
             publication: Publication {
                 kind: String::new(),
                 detail: (*text).to_owned(),

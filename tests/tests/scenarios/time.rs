@@ -45,6 +45,8 @@ fn on_a_clock(body: impl AsyncFnOnce(Api, Hands)) {
         let (home, clock) = (scratch(), hands.clock());
         let options = Options {
             clock,
+            // Time alone is looked at: nobody records here what it has ended.
+            workers: Vec::new(),
             ..Options::on(&home)
         };
         let api = Api::on(Stack::start(options).await.expect("the stack starts")).await;

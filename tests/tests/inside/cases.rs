@@ -112,6 +112,7 @@ pub fn all() -> Vec<Case> {
     cases.extend(lists());
     cases.extend(commands());
     cases.extend(views());
+    cases.extend(documents());
     cases.extend(registers());
     cases.extend(webhooks::all());
     cases
@@ -176,21 +177,8 @@ fn commands() -> Vec<Case> {
     plain.into_iter().chain(patches).collect()
 }
 
-fn views() -> Vec<Case> {
+fn documents() -> Vec<Case> {
     vec![
-        case!("contract-view", "with terms", 200, READ, |w| {
-            get(
-                "consumer",
-                format!("/contracts/{}", w.contract("Draft").await),
-            )
-        }),
-        case!("contract-view", "unchanged", 304, READ, |w| {
-            get(
-                "consumer",
-                format!("/contracts/{}", w.contract("Draft").await),
-            )
-            .header("if-none-match", "\"2\"")
-        }),
         case!(
             "contract-document",
             "one that is rendered",
@@ -206,6 +194,24 @@ fn views() -> Vec<Case> {
         case!("contract-print", "a draft", 200, PRINT, |w| {
             let path = format!("/contracts/{}/document", w.contract("Draft").await);
             post("consumer", path, json!({}))
+        }),
+    ]
+}
+
+fn views() -> Vec<Case> {
+    vec![
+        case!("contract-view", "with terms", 200, READ, |w| {
+            get(
+                "consumer",
+                format!("/contracts/{}", w.contract("Draft").await),
+            )
+        }),
+        case!("contract-view", "unchanged", 304, READ, |w| {
+            get(
+                "consumer",
+                format!("/contracts/{}", w.contract("Draft").await),
+            )
+            .header("if-none-match", "\"2\"")
         }),
         case!(
             "contract-history",

@@ -3,6 +3,7 @@
 
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
+use sharepact_domain::event::Digest;
 use sharepact_domain::id::ContractId;
 use sharepact_local::Fault;
 use sharepact_store::DocumentRecord;
@@ -44,10 +45,7 @@ async fn is_the_document(answer: &Answer) -> Vec<u8> {
     let (status, kind, bytes) = follow(view["url"].as_str().expect("a link")).await;
     assert_eq!((status, kind.as_str()), (200, "application/pdf"));
     assert!(bytes.starts_with(b"%PDF-"), "a PDF");
-    let hash: String = Sha256::digest(&bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let hash = Digest::new(Sha256::digest(&bytes).into()).to_string();
     assert_eq!(view["sha256"], hash);
     assert_eq!(view["length"], bytes.len());
     bytes
@@ -153,7 +151,7 @@ async fn a_poison_message_and_an_unknown_version_are_set_aside_with_the_reason()
     let world = World::with(|options| {
         options
             .workers
-            .retain(|worker| worker.name == "document-render")
+            .retain(|worker| worker.name == "document-render");
     })
     .await;
     let mut ids = Vec::new();

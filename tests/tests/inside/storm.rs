@@ -25,7 +25,7 @@ const CONTRACTS: [(usize, &[&str]); 3] = [
     (20, &["draft", "accept", "activate", "stop"]),
 ];
 
-/// Numbers that are the same in every run (SplitMix64).
+/// Numbers that are the same in every run (`SplitMix64`).
 struct Dice(AtomicU64);
 
 impl Dice {

@@ -5,6 +5,7 @@
 
 mod figures;
 mod handler;
+mod jobs;
 mod load;
 mod payload;
 mod replay;
@@ -24,8 +25,17 @@ use figures::{Row, Table, shown};
 /// # Errors
 /// When the stack does not start, or an answer is not a success.
 pub(crate) async fn run(options: Bench) -> Result<String, Failure> {
+    if options.jobs {
+        let report = jobs::run().await?;
+        return Ok(format!("{report}\n{}\n", facts(options)));
+    }
     let folder = TemporaryFolder::new("bench")?;
-    let stack = Stack::start(Options::on(folder.path())).await?;
+    // What happens after a commit would be in the figures of whatever comes next.
+    let stack = Stack::start(Options {
+        workers: Vec::new(),
+        ..Options::on(folder.path())
+    })
+    .await?;
     let outcome = measure(&stack, options).await;
     stack.shutdown().await;
     outcome
@@ -72,7 +82,16 @@ async fn measure(stack: &Stack, options: Bench) -> Result<String, Failure> {
 
 /// What the figures depend on.
 fn facts(options: Bench) -> String {
-    let Bench { seconds, clients } = options;
+    let Bench {
+        seconds,
+        clients,
+        jobs,
+    } = options;
+    let what = if jobs {
+        "--jobs".to_owned()
+    } else {
+        format!("--seconds {seconds} --clients {clients}")
+    };
     let (flag, build) = if cfg!(debug_assertions) {
         ("", "debug build: figures mean nothing")
     } else {
@@ -81,7 +100,7 @@ fn facts(options: Bench) -> String {
     let cores = std::thread::available_parallelism().map_or(0, usize::from);
     let machine = [std::env::consts::OS, std::env::consts::ARCH].join(" ");
     format!(
-        "cargo run{flag} -- bench --seconds {seconds} --clients {clients}\n\
+        "cargo run{flag} -- bench {what}\n\
          {cores} cores, {}{machine}, {build}",
         processor().map_or_else(String::new, |name| format!("{name}, "))
     )

@@ -107,6 +107,10 @@ pub struct Bench {
     /// How many clients ask at the same time.
     #[arg(long, value_name = "NUMBER", default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..=256))]
     pub clients: u32,
+    /// Measure what happens after the commit instead: the relay, and a night's expiry of 1,000,
+    /// 10,000 and 100,000 contracts. It takes some minutes.
+    #[arg(long)]
+    pub jobs: bool,
 }
 
 /// Who the token is for.

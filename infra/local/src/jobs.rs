@@ -9,9 +9,15 @@ use std::path::Path;
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Value, json};
 use sharepact_local::{MovableClock, Options, Remote, Stack};
+use sharepact_runtime::Clock;
 
 use crate::Failure;
 use crate::cli::Replay;
+
+/// How many days a plan looks back by itself.
+const LOOK_BACK: i64 = 3;
+/// How many days of a jump are looked at: ten years.
+const LONGEST_JUMP: i64 = 3_650;
 
 /// Records what time has ended by `at`, and warns of what it soon will.
 ///
@@ -19,10 +25,14 @@ use crate::cli::Replay;
 /// When the stack does not start, or the job fails.
 pub(crate) async fn expire(home: &Path, at: Option<DateTime<Utc>>) -> Result<String, Failure> {
     let planned = on(home, async |remote| {
+        let mut order = json!({});
         if let Some(at) = at {
             remote.move_clock(at).await?;
+            // As many nights as the clock jumped over, and those that a plan looks back anyway.
+            let jumped = (at - Clock::system().now().to_chrono()).num_days();
+            order = json!({ "lookBackDays": jumped.clamp(0, LONGEST_JUMP) + LOOK_BACK });
         }
-        let planned = remote.invoke("expiry-plan", json!({})).await?;
+        let planned = remote.invoke("expiry-plan", order).await?;
         remote.settle().await?;
         Ok(planned)
     })

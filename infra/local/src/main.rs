@@ -87,8 +87,8 @@ fn measure(options: Bench) -> Result<(), Failure> {
     uninterrupted(bench::run(options)).and_then(|report| print(&report))
 }
 
+/// What goes wrong with a job is its outcome: it is said once, at the end.
 fn job(work: impl Future<Output = Result<String, Failure>>) -> Result<(), Failure> {
-    log_faults();
     uninterrupted(work).and_then(|report| print(&report))
 }
 

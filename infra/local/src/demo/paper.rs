@@ -11,7 +11,7 @@ pub(crate) const WIDTH: usize = 100;
 /// Where the text of a step begins.
 const INDENT: &str = "    ";
 /// The widest path before its status.
-const PATH: usize = 69;
+const PATH: usize = 67;
 /// The widest name of a fact.
 const NAME: usize = 15;
 
@@ -79,7 +79,7 @@ impl Paper {
         );
         let took = milliseconds(answer.took);
         self.line(&format!(
-            "{INDENT}{who}{method:<5}{path:<PATH$} {status} {took:>5}"
+            "{INDENT}{who}{method:<7}{path:<PATH$} {status} {took:>5}"
         ));
     }
 

@@ -2,6 +2,8 @@
 //! documents that are printed. `SHAREPACT_UPDATE=1 cargo test -p sharepact-tests --test bundle` prints
 //! them anew.
 
+use std::collections::BTreeSet;
+
 use std::fmt::Write as _;
 
 use sharepact_domain::contract::{diagram, table};
@@ -110,6 +112,21 @@ fn the_readme_lists_every_operation() {
         .iter()
         .filter(|cells| cells[0].contains('-') && cells.len() == 3)
         .collect();
+    let (rows, workers): (Vec<_>, Vec<_>) = rows
+        .into_iter()
+        .partition(|cells| cells[1].starts_with('`'));
+    let found: BTreeSet<_> = workers
+        .iter()
+        .map(|cells| cells[0].trim_matches('`'))
+        .collect();
+    let expected: BTreeSet<_> = operations::workers()
+        .iter()
+        .map(|worker| worker.name)
+        .collect();
+    assert_eq!(
+        found, expected,
+        "left: the table of workers in README.md; right: the workers of the code"
+    );
     assert!(
         !rows.is_empty(),
         "README.md has no table of operations: rows of the form | `contract-create` | `POST /contracts` | create |"

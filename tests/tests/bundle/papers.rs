@@ -3,7 +3,6 @@
 //! them anew.
 
 use std::collections::BTreeSet;
-
 use std::fmt::Write as _;
 
 use sharepact_domain::contract::{diagram, table};

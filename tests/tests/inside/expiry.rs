@@ -4,6 +4,8 @@
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
+use sharepact_local::{MovableClock, Remote};
+
 use crate::audit;
 use crate::world::{World, command, get};
 
@@ -243,4 +245,30 @@ async fn an_order_for_nothing_is_set_aside_among_good_ones() {
     assert_eq!(letters.len(), 1, "{letters:?}");
     assert!(letters[0].1.contains("there is no contract"), "{letters:?}");
     world.stack.shutdown().await;
+}
+
+/// As `cargo run -- expire --at` does with a stack that runs.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn another_program_moves_the_clock_and_starts_the_night() {
+    let clock = MovableClock::default();
+    let world = World::with(|options| {
+        options.clock = clock.clock();
+        options.movable = Some(clock.clone());
+    })
+    .await;
+    let id = world.contract("Active").await;
+    world.settled().await;
+    let home = world.stack.home().to_owned();
+    let remote = Remote::find(&home).await.unwrap().expect("it runs");
+    let end = clock.clock().now().to_chrono() + days(31);
+    remote.move_clock(end).await.unwrap();
+    let planned = remote.invoke("expiry-plan", json!({ "lookBackDays": 40 }));
+    planned.await.unwrap();
+    remote.settle().await.unwrap();
+    assert_eq!(names(&world, &id).await, ["contract.expired"]);
+    let refused = remote.invoke("contract-nothing", json!({})).await;
+    let refused = refused.unwrap_err().to_string();
+    assert!(refused.contains("no worker contract-nothing"), "{refused}");
+    world.stack.shutdown().await;
+    assert!(Remote::find(&home).await.unwrap().is_none(), "it is gone");
 }

@@ -13,7 +13,7 @@ use sharepact_domain::id::ContractId;
 use sharepact_domain::time::Timestamp;
 use sharepact_http::Problem;
 use sharepact_runtime::{App, WorkError};
-use sharepact_store::{ContractRecord, DocumentRecord, StoreError};
+use sharepact_store::{ContractRecord, DocumentRecord};
 
 /// How long a link works.
 const LIFETIME: Duration = Duration::from_mins(5);
@@ -48,7 +48,7 @@ pub(crate) async fn keep(
         .keep(&document.key, "application/pdf", bytes)
         .await?;
     let noted = app.store.note_document(contract.id, &document).await;
-    noted.map_err(failed)?;
+    noted.map_err(WorkError::from)?;
     Ok(document)
 }
 
@@ -83,17 +83,6 @@ pub(crate) fn problem(error: WorkError) -> Problem {
     match error {
         WorkError::Passing(cause) => Problem::unavailable(cause),
         WorkError::Poison(cause) => Problem::internal(cause),
-    }
-}
-
-/// The store's failures, as a worker hears of them.
-pub(crate) fn failed(error: StoreError) -> WorkError {
-    match error {
-        StoreError::Unavailable(reason) => WorkError::Passing(reason),
-        StoreError::Corrupt { .. }
-        | StoreError::Refused { .. }
-        | StoreError::Unwritable(_)
-        | StoreError::Seal(_) => WorkError::Poison(error.to_string()),
     }
 }
 

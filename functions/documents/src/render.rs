@@ -4,10 +4,9 @@
 //! now, not as the event left it: an event that comes twice, late or after a newer one leads to the
 //! same document.
 
-use serde::Deserialize;
 use sharepact_domain::contract::Contract;
 use sharepact_domain::id::ContractId;
-use sharepact_runtime::{App, Grant, Source, WorkError, Worker, messages, note};
+use sharepact_runtime::{App, Grant, Published, Source, WorkError, Worker, messages, note};
 use sharepact_store::DocumentRecord;
 
 use crate::printed;
@@ -29,24 +28,6 @@ pub static WORKER: Worker = Worker {
         }))
     },
 };
-
-/// What the bus hands over; only what is needed of it.
-#[derive(Debug, Deserialize)]
-struct Published {
-    detail: Detail,
-}
-
-#[derive(Debug, Deserialize)]
-struct Detail {
-    version: u16,
-    sequence: u64,
-    aggregate: Aggregate,
-}
-
-#[derive(Debug, Deserialize)]
-struct Aggregate {
-    id: ContractId,
-}
 
 /// What an event asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,19 +52,10 @@ fn step(contract: &Contract, document: Option<&DocumentRecord>, sequence: u64) -
 }
 
 async fn render(app: &App, published: Published) -> Result<(), WorkError> {
-    let Detail {
-        version,
-        sequence,
-        aggregate,
-    } = published.detail;
-    if version != 1 {
-        return Err(WorkError::Poison(format!(
-            "events of version {version} are not known"
-        )));
-    }
-    let id = aggregate.id;
-    note(|notes| notes.about(id));
-    let found = app.store.documented(id).await.map_err(printed::failed)?;
+    let (aggregate, sequence) = published.known()?;
+    let id = ContractId::parse(&aggregate.id);
+    let id = id.map_err(|fault| WorkError::Poison(fault.to_string()))?;
+    let found = app.store.documented(id).await.map_err(WorkError::from)?;
     let (contract, document) =
         found.ok_or_else(|| WorkError::Poison(format!("there is no contract {id}")))?;
     match step(&contract, document.as_ref(), sequence) {
@@ -100,7 +72,7 @@ async fn render(app: &App, published: Published) -> Result<(), WorkError> {
         .store
         .contract(id, None, now)
         .await
-        .map_err(printed::failed)?;
+        .map_err(WorkError::from)?;
     let record = found
         .value
         .ok_or_else(|| WorkError::Poison(format!("there is no contract {id}")))?;
@@ -111,8 +83,6 @@ async fn render(app: &App, published: Published) -> Result<(), WorkError> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
     use crate::printed::tests::{active, document, draft};
 
@@ -139,15 +109,5 @@ mod tests {
     #[test]
     fn an_offer_that_nobody_accepted_has_no_document_of_its_own() {
         assert_eq!(step(&draft(3), None, 3), Step::Nothing);
-    }
-
-    #[test]
-    fn of_an_event_only_what_is_needed_is_read() {
-        let published = json!({ "version": "0", "id": "x", "source": "sharepact", "detail": {
-            "id": "x", "type": "contract.signed", "version": 1, "sequence": 4, "data": { "new": [1] },
-            "aggregate": { "kind": "contract", "id": "0192f0c1-2d3e-7a4b-8c5d-6e7f8a9b0c1d" },
-        } });
-        let Published { detail } = serde_json::from_value(published).unwrap();
-        assert_eq!((detail.version, detail.sequence), (1, 4));
     }
 }

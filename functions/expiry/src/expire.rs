@@ -8,7 +8,7 @@ use sharepact_domain::event::Event;
 use sharepact_domain::id::{ContractId, EventId};
 use sharepact_domain::party::{Actor, Author};
 use sharepact_runtime::{App, Grant, Source, WorkError, Worker, messages, note};
-use sharepact_store::{Change, Claim, Outcome, Rejected, StoreError};
+use sharepact_store::{Change, Claim, Outcome, Rejected};
 
 use crate::order::Order;
 
@@ -38,7 +38,11 @@ async fn carry_out(app: &App, order: Order) -> Result<(), WorkError> {
 async fn issue(app: &App, id: ContractId, command: Command) -> Result<(), WorkError> {
     for _ in 0..ATTEMPTS {
         let now = app.clock.now();
-        let found = app.store.contract(id, None, now).await.map_err(failed)?;
+        let found = app
+            .store
+            .contract(id, None, now)
+            .await
+            .map_err(WorkError::from)?;
         let Some(record) = found.value else {
             return Err(WorkError::Poison(format!("there is no contract {id}")));
         };
@@ -61,7 +65,10 @@ async fn issue(app: &App, id: ContractId, command: Command) -> Result<(), WorkEr
             revision: None,
             claim: Claim::Untouched,
         };
-        let outcome: Outcome<Contract> = app.commit(change, None, now).await.map_err(failed)?;
+        let outcome: Outcome<Contract> = app
+            .commit(change, None, now)
+            .await
+            .map_err(WorkError::from)?;
         match outcome {
             Outcome::Written => return Ok(()),
             Outcome::Rejected(Rejected::Stale(_)) => {}
@@ -75,14 +82,4 @@ async fn issue(app: &App, id: ContractId, command: Command) -> Result<(), WorkEr
         }
     }
     Err(WorkError::Passing(format!("contract {id} keeps changing")))
-}
-
-fn failed(error: StoreError) -> WorkError {
-    match error {
-        StoreError::Unavailable(reason) => WorkError::Passing(reason),
-        StoreError::Corrupt { .. }
-        | StoreError::Refused { .. }
-        | StoreError::Unwritable(_)
-        | StoreError::Seal(_) => WorkError::Poison(error.to_string()),
-    }
 }

@@ -22,7 +22,6 @@ use sharepact_store::{Change, Outcome as Write, Rejected, Told, WebhookRecord};
 
 use crate::order::Order;
 use crate::outgoing::outgoing;
-use crate::plan::failed;
 use crate::signature::sign;
 
 /// How often a write is tried that meets another one.
@@ -74,7 +73,7 @@ async fn carry_out(app: &App, order: &Order) -> Result<Option<&'static str>, Wor
     let found = app
         .store
         .delivery(order.webhook, order.event, &order.aggregate, order.sequence);
-    let found = found.await.map_err(failed)?;
+    let found = found.await.map_err(WorkError::from)?;
     if found.delivered {
         return Ok(Some("it is delivered already"));
     }
@@ -105,7 +104,7 @@ async fn carry_out(app: &App, order: &Order) -> Result<Option<&'static str>, Wor
     );
     if outcome.is_delivered() {
         let noted = app.store.note_delivered(order.webhook, order.event, now);
-        noted.await.map_err(failed)?;
+        noted.await.map_err(WorkError::from)?;
         observe(app, record, attempt, false).await?;
         note(|notes| notes.count("delivered", 1));
         return Ok(None);
@@ -196,7 +195,12 @@ async fn observe(
         }
         let health = record.health.noted(attempt, last);
         let id = record.webhook.id;
-        if app.store.note_health(id, &health).await.map_err(failed)? {
+        if app
+            .store
+            .note_health(id, &health)
+            .await
+            .map_err(WorkError::from)?
+        {
             return Ok((record.webhook, health));
         }
         record = read(app, &record.webhook).await?;
@@ -224,7 +228,10 @@ async fn disable(app: &App, webhook: Webhook, reason: Reason) -> Result<(), Work
             event: &event,
             secrets: None,
         };
-        let outcome: Write<Webhook> = app.commit(change, None, now).await.map_err(failed)?;
+        let outcome: Write<Webhook> = app
+            .commit(change, None, now)
+            .await
+            .map_err(WorkError::from)?;
         match outcome {
             Write::Written => {
                 tracing::warn!(worker = WORKER.name, webhook.id = %id, ?reason, "disabled");
@@ -247,6 +254,6 @@ async fn disable(app: &App, webhook: Webhook, reason: Reason) -> Result<(), Work
 async fn read(app: &App, webhook: &Webhook) -> Result<WebhookRecord, WorkError> {
     let id = webhook.id;
     let found = app.store.webhook(id, false, None, app.clock.now()).await;
-    let record = found.map_err(failed)?.value;
+    let record = found.map_err(WorkError::from)?.value;
     record.ok_or_else(|| WorkError::Poison(format!("there is no webhook {id}")))
 }

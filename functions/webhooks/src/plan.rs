@@ -7,12 +7,11 @@
 use std::collections::BTreeSet;
 
 use futures::future::try_join_all;
-use serde::Deserialize;
 use sharepact_domain::event::Aggregate;
 use sharepact_domain::id::WebhookId;
 use sharepact_domain::party::{Owner, Party};
-use sharepact_runtime::{App, Grant, Source, WorkError, Worker, messages, note};
-use sharepact_store::{StoreError, Told};
+use sharepact_runtime::{App, Grant, Published, Source, WorkError, Worker, messages, note};
+use sharepact_store::Told;
 
 use crate::order::Order;
 
@@ -34,38 +33,16 @@ pub static WORKER: Worker = Worker {
     },
 };
 
-/// What the bus hands over; only what is needed of it.
-#[derive(Debug, Deserialize)]
-struct Published {
-    detail: Detail,
-}
-
-#[derive(Debug, Deserialize)]
-struct Detail {
-    version: u16,
-    sequence: u64,
-    aggregate: Aggregate,
-}
-
 async fn plan(app: &App, published: Published) -> Result<(), WorkError> {
-    let Detail {
-        version,
-        sequence,
-        aggregate,
-    } = published.detail;
-    if version != 1 {
-        return Err(WorkError::Poison(format!(
-            "events of version {version} are not known"
-        )));
-    }
+    let (aggregate, sequence) = published.known()?;
     let told = app.store.told(&aggregate, sequence).await;
-    let told = told.map_err(failed)?.ok_or_else(|| {
+    let told = told.map_err(WorkError::from)?.ok_or_else(|| {
         let Aggregate { kind, id } = &aggregate;
         WorkError::Poison(format!("there is no event {sequence} of {kind} {id}"))
     })?;
     let owners = concerned(app, &aggregate, &told).await?;
     let webhooks = owners.iter().map(|owner| app.store.webhooks_of(owner));
-    let webhooks = try_join_all(webhooks).await.map_err(failed)?;
+    let webhooks = try_join_all(webhooks).await.map_err(WorkError::from)?;
     let bodies: Result<Vec<_>, _> = webhooks
         .iter()
         .flatten()
@@ -102,7 +79,7 @@ async fn concerned(
             let id = WebhookId::parse(&aggregate.id);
             let id = id.map_err(|fault| WorkError::Poison(fault.to_string()))?;
             let found = app.store.webhook(id, false, None, app.clock.now()).await;
-            let record = found.map_err(failed)?.value;
+            let record = found.map_err(WorkError::from)?.value;
             let record =
                 record.ok_or_else(|| WorkError::Poison(format!("there is no webhook {id}")))?;
             Ok(BTreeSet::from([record.webhook.owner]))
@@ -110,15 +87,5 @@ async fn concerned(
         (kind, _) => Err(WorkError::Poison(format!(
             "the events of a {kind} concern nobody here"
         ))),
-    }
-}
-
-pub(crate) fn failed(error: StoreError) -> WorkError {
-    match error {
-        StoreError::Unavailable(reason) => WorkError::Passing(reason),
-        StoreError::Corrupt { .. }
-        | StoreError::Refused { .. }
-        | StoreError::Unwritable(_)
-        | StoreError::Seal(_) => WorkError::Poison(error.to_string()),
     }
 }

@@ -14,6 +14,7 @@ pub mod idempotency;
 mod links;
 mod listing;
 mod operation;
+mod published;
 mod queue;
 mod sealing;
 mod serve;
@@ -32,6 +33,7 @@ pub use operation::{
     Access, Answer, CURSOR, Grant, Handler, LIMIT, Operation, QueryParameter, Reply, Shape,
     USER_ID, answer,
 };
+pub use published::Published;
 pub use queue::Queue;
 pub use sealing::seal;
 pub use serve::{serve, serve_linked, work};

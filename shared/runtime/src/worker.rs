@@ -9,6 +9,7 @@ use std::pin::Pin;
 
 use serde_json::error::Category;
 use serde_json::{Value, json};
+use sharepact_store::StoreError;
 use thiserror::Error;
 
 use crate::telemetry::{self, Ending, Invocation, Line};
@@ -53,6 +54,18 @@ pub fn unreadable(what: &str, error: &serde_json::Error) -> WorkError {
         }
     };
     WorkError::Poison(format!("{what} cannot be read: {why}"))
+}
+
+impl From<StoreError> for WorkError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Unavailable(reason) => Self::Passing(reason),
+            StoreError::Corrupt { .. }
+            | StoreError::Refused { .. }
+            | StoreError::Unwritable(_)
+            | StoreError::Seal(_) => Self::Poison(error.to_string()),
+        }
+    }
 }
 
 /// What a worker's handler resolves to: what the source shall try again, as Lambda expects it.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aws_sdk_s3::Client;
-use aws_sdk_s3::error::{DisplayErrorContext, ProvideErrorMetadata as _};
+use aws_sdk_s3::error::ProvideErrorMetadata as _;
 use aws_sdk_s3::presigning::PresigningConfig;
 use aws_sdk_s3::primitives::ByteStream;
 
@@ -50,10 +50,7 @@ impl Bucket {
             match put {
                 Ok(_) => Ok(()),
                 Err(error) if error.code() == Some("PreconditionFailed") => Ok(()),
-                Err(error) => {
-                    let error = DisplayErrorContext(&error);
-                    Err(WorkError::Passing(format!("PutObject: {error}")))
-                }
+                Err(error) => Err(WorkError::from_sdk("PutObject", &error)),
             }
         })
     }
@@ -79,9 +76,7 @@ impl Bucket {
                 .response_content_disposition(format!("inline; filename=\"{file_name}\""))
                 .presigned(signing)
                 .await
-                .map_err(|error| {
-                    WorkError::Passing(format!("GetObject: {}", DisplayErrorContext(&error)))
-                })?;
+                .map_err(|error| WorkError::from_sdk("GetObject", &error))?;
             Ok(request.uri().to_owned())
         })
     }

@@ -4,7 +4,6 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use aws_sdk_eventbridge::Client;
-use aws_sdk_eventbridge::error::DisplayErrorContext;
 use aws_sdk_eventbridge::types::PutEventsRequestEntry;
 use sharepact_domain::time::Timestamp;
 
@@ -81,9 +80,7 @@ impl Bus {
                 .set_entries(Some(entries.collect()))
                 .send()
                 .await
-                .map_err(|error| {
-                    WorkError::Passing(format!("PutEvents: {}", DisplayErrorContext(&error)))
-                })?;
+                .map_err(|error| WorkError::from_sdk("PutEvents", &error))?;
             let mut there: Vec<_> = answer
                 .entries()
                 .iter()

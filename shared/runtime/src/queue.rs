@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aws_sdk_sqs::Client;
-use aws_sdk_sqs::error::DisplayErrorContext;
 use aws_sdk_sqs::types::{MessageAttributeValue, SendMessageBatchRequestEntry};
 
 use crate::worker::WorkError;
@@ -65,9 +64,7 @@ impl Queue {
                 .send()
                 .await
                 .map(drop)
-                .map_err(|error| {
-                    WorkError::Passing(format!("SendMessage: {}", DisplayErrorContext(&error)))
-                })
+                .map_err(|error| WorkError::from_sdk("SendMessage", &error))
         })
     }
 
@@ -91,9 +88,7 @@ impl Queue {
                 .send()
                 .await
                 .map(drop)
-                .map_err(|error| {
-                    WorkError::Passing(format!("SendMessage: {}", DisplayErrorContext(&error)))
-                })
+                .map_err(|error| WorkError::from_sdk("SendMessage", &error))
         })
     }
 
@@ -122,10 +117,7 @@ impl Queue {
                     .set_entries(Some(entries.collect::<Result<_, _>>()?))
                     .send()
                     .await
-                    .map_err(|error| {
-                        let error = DisplayErrorContext(&error);
-                        WorkError::Passing(format!("SendMessageBatch: {error}"))
-                    })?;
+                    .map_err(|error| WorkError::from_sdk("SendMessageBatch", &error))?;
                 if let Some(failed) = answer.failed().first() {
                     let code = failed.code();
                     return Err(WorkError::Passing(format!("SendMessageBatch: {code}")));

@@ -7,6 +7,7 @@
 use std::panic::resume_unwind;
 use std::pin::Pin;
 
+use aws_sdk_sqs::error::{ProvideErrorMetadata, SdkError};
 use serde_json::error::Category;
 use serde_json::{Value, json};
 use sharepact_store::StoreError;
@@ -54,6 +55,31 @@ pub fn unreadable(what: &str, error: &serde_json::Error) -> WorkError {
         }
     };
     WorkError::Poison(format!("{what} cannot be read: {why}"))
+}
+
+impl WorkError {
+    /// What a service that did not do as it was asked is reported as: in one line, without the
+    /// request and without the answer's head.
+    pub(crate) fn from_sdk<E>(action: &str, error: &SdkError<E>) -> Self
+    where
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+    {
+        let why = match error {
+            SdkError::TimeoutError(_) => "it took too long".to_owned(),
+            SdkError::DispatchFailure(_) => "no connection".to_owned(),
+            SdkError::ResponseError(_) => "no usable answer".to_owned(),
+            SdkError::ServiceError(refusal) => {
+                let code = refusal.err().code().unwrap_or("without a code");
+                match refusal.err().message() {
+                    Some(message) => format!("{code}: {message}"),
+                    None => code.to_owned(),
+                }
+            }
+            // The SDK's enum is open; what is left never reached the service.
+            _ => error.to_string(),
+        };
+        Self::Passing(format!("{action}: {why}"))
+    }
 }
 
 impl From<StoreError> for WorkError {

@@ -1,7 +1,9 @@
 //! The contract as PDF: rendered after each transition from Signed on, and on demand; kept once,
 //! linked to, and never taken back by what comes late.
 
-use serde_json::{Value, json};
+use std::sync::atomic::Ordering;
+
+use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use sharepact_domain::event::Digest;
 use sharepact_domain::id::ContractId;
@@ -223,24 +225,7 @@ async fn while_the_bucket_is_away_the_contract_goes_on_and_the_document_comes_la
 /// deleted: it comes again, and nothing is there twice.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_crash_after_the_effect_leaves_one_document() {
-    use std::sync::Arc;
-    use std::sync::atomic::{AtomicU32, Ordering};
-    let runs = Arc::new(AtomicU32::new(0));
-    let counted = Arc::clone(&runs);
-    let world = World::with(|options| {
-        options.perform = Arc::new(move |worker, app, event: Value| {
-            let counted = Arc::clone(&counted);
-            Box::pin(async move {
-                let answer = (worker.run)(&app, event).await;
-                if worker.name == "document-render" {
-                    let run = counted.fetch_add(1, Ordering::SeqCst);
-                    assert!(run > 0, "the first one dies when it is done");
-                }
-                answer
-            })
-        });
-    })
-    .await;
+    let (world, runs) = World::with_a_crash("document-render").await;
     let id = world.contract("Signed").await;
     world.settled().await;
     assert!(runs.load(Ordering::SeqCst) >= 2, "the message came again");

@@ -1,6 +1,8 @@
 //! What time has ended is recorded once, and warned of before; late, twice or at the same time as
 //! anything else.
 
+use std::sync::atomic::Ordering;
+
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
@@ -244,6 +246,19 @@ async fn an_order_for_nothing_is_set_aside_among_good_ones() {
     let letters = world.dead_letters("ExpiriesDead");
     assert_eq!(letters.len(), 1, "{letters:?}");
     assert!(letters[0].1.contains("there is no contract"), "{letters:?}");
+    world.stack.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_crash_after_the_effect_leaves_one_end() {
+    let (world, runs) = World::with_a_crash("contract-expire").await;
+    let id = world.contract("Active").await;
+    world.settled().await;
+    world.pass(days(30));
+    plan(&world).await;
+    assert!(runs.load(Ordering::SeqCst) >= 2, "the message came again");
+    assert_eq!(names(&world, &id).await, ["contract.expired"]);
+    assert!(world.dead_letters("ExpiriesDead").is_empty());
     world.stack.shutdown().await;
 }
 

@@ -199,6 +199,28 @@ impl World {
         Self::with(|_| {}).await
     }
 
+    /// A world in which everything runs, and this worker dies the first time when its work is done:
+    /// after the effect, and before its message is deleted. The number counts its runs.
+    pub async fn with_a_crash(name: &'static str) -> (Self, Arc<AtomicU64>) {
+        let runs = Arc::new(AtomicU64::new(0));
+        let counted = Arc::clone(&runs);
+        let world = Self::with(|options| {
+            options.perform = Arc::new(move |worker, app, event: Value| {
+                let counted = Arc::clone(&counted);
+                Box::pin(async move {
+                    let answer = (worker.run)(&app, event).await;
+                    if worker.name == name {
+                        let run = counted.fetch_add(1, Ordering::SeqCst);
+                        assert!(run > 0, "the first one dies when it is done");
+                    }
+                    answer
+                })
+            });
+        })
+        .await;
+        (world, runs)
+    }
+
     /// A world of its own kind.
     pub async fn with(change: impl FnOnce(&mut Options)) -> Self {
         let scratch = Scratch::new();

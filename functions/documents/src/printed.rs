@@ -47,8 +47,7 @@ pub(crate) async fn keep(
         .documents()?
         .keep(&document.key, "application/pdf", bytes)
         .await?;
-    let noted = app.store.note_document(contract.id, &document).await;
-    noted.map_err(WorkError::from)?;
+    app.store.note_document(contract.id, &document).await?;
     Ok(document)
 }
 

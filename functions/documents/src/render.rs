@@ -55,7 +55,7 @@ async fn render(app: &App, published: Published) -> Result<(), WorkError> {
     let (aggregate, sequence) = published.known()?;
     let id = ContractId::parse(&aggregate.id);
     let id = id.map_err(|fault| WorkError::Poison(fault.to_string()))?;
-    let found = app.store.documented(id).await.map_err(WorkError::from)?;
+    let found = app.store.documented(id).await?;
     let (contract, document) =
         found.ok_or_else(|| WorkError::Poison(format!("there is no contract {id}")))?;
     match step(&contract, document.as_ref(), sequence) {
@@ -68,11 +68,7 @@ async fn render(app: &App, published: Published) -> Result<(), WorkError> {
         }
     }
     let now = app.clock.now();
-    let found = app
-        .store
-        .contract(id, None, now)
-        .await
-        .map_err(WorkError::from)?;
+    let found = app.store.contract(id, None, now).await?;
     let record = found
         .value
         .ok_or_else(|| WorkError::Poison(format!("there is no contract {id}")))?;

@@ -4,10 +4,9 @@
 //! what is recorded already, or was stopped meanwhile, is left as it is.
 
 use sharepact_domain::contract::{Command, Contract, Refusal};
-use sharepact_domain::event::Event;
-use sharepact_domain::id::{ContractId, EventId};
-use sharepact_domain::party::{Actor, Author};
-use sharepact_runtime::{App, Grant, Source, WorkError, Worker, messages, note};
+use sharepact_domain::id::ContractId;
+use sharepact_domain::party::Actor;
+use sharepact_runtime::{App, Grant, Source, WorkError, Worker, messages, note, seal_by_system};
 use sharepact_store::{Change, Claim, Outcome, Rejected};
 
 use crate::order::Order;
@@ -38,11 +37,7 @@ async fn carry_out(app: &App, order: Order) -> Result<(), WorkError> {
 async fn issue(app: &App, id: ContractId, command: Command) -> Result<(), WorkError> {
     for _ in 0..ATTEMPTS {
         let now = app.clock.now();
-        let found = app
-            .store
-            .contract(id, None, now)
-            .await
-            .map_err(WorkError::from)?;
+        let found = app.store.contract(id, None, now).await?;
         let Some(record) = found.value else {
             return Err(WorkError::Poison(format!("there is no contract {id}")));
         };
@@ -54,10 +49,7 @@ async fn issue(app: &App, id: ContractId, command: Command) -> Result<(), WorkEr
             Err(Refusal::IllegalStatus { .. }) => return Ok(()),
             Err(refusal) => return Err(WorkError::Poison(refusal.to_string())),
         };
-        let event_id = EventId::new(app.new_id());
-        let link = contract.link();
-        let event = Event::seal(fact, event_id, id.to_string(), link, Author::System, now)
-            .map_err(|error| WorkError::Poison(error.to_string()))?;
+        let event = seal_by_system(app, fact, id.to_string(), contract.link(), now)?;
         let after = contract.apply(&event);
         let change = Change::Contract {
             after: &after,
@@ -65,10 +57,7 @@ async fn issue(app: &App, id: ContractId, command: Command) -> Result<(), WorkEr
             revision: None,
             claim: Claim::Untouched,
         };
-        let outcome: Outcome<Contract> = app
-            .commit(change, None, now)
-            .await
-            .map_err(WorkError::from)?;
+        let outcome: Outcome<Contract> = app.commit(change, None, now).await?;
         match outcome {
             Outcome::Written => return Ok(()),
             Outcome::Rejected(Rejected::Stale(_)) => {}

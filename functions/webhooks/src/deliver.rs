@@ -9,15 +9,16 @@
 
 use std::time::Duration;
 
-use sharepact_domain::event::Event;
 use sharepact_domain::id::EventId;
-use sharepact_domain::party::{Actor, Author};
+use sharepact_domain::party::Actor;
 use sharepact_domain::time::Timestamp;
 use sharepact_domain::webhook::{
     Attempt, Command, Health, Outcome, Reason, Secret, Secrets, Webhook, next_attempt,
 };
 use sharepact_outbound::Failure;
-use sharepact_runtime::{App, Grant, Source, WorkError, Worker, messages_at_once, note};
+use sharepact_runtime::{
+    App, Grant, Source, WorkError, Worker, messages_at_once, note, seal_by_system,
+};
 use sharepact_store::{Change, Outcome as Write, Rejected, Told, WebhookRecord};
 
 use crate::order::Order;
@@ -73,7 +74,7 @@ async fn carry_out(app: &App, order: &Order) -> Result<Option<&'static str>, Wor
     let found = app
         .store
         .delivery(order.webhook, order.event, &order.aggregate, order.sequence);
-    let found = found.await.map_err(WorkError::from)?;
+    let found = found.await?;
     if found.delivered {
         return Ok(Some("it is delivered already"));
     }
@@ -104,7 +105,7 @@ async fn carry_out(app: &App, order: &Order) -> Result<Option<&'static str>, Wor
     );
     if outcome.is_delivered() {
         let noted = app.store.note_delivered(order.webhook, order.event, now);
-        noted.await.map_err(WorkError::from)?;
+        noted.await?;
         observe(app, record, attempt, false).await?;
         note(|notes| notes.count("delivered", 1));
         return Ok(None);
@@ -195,12 +196,7 @@ async fn observe(
         }
         let health = record.health.noted(attempt, last);
         let id = record.webhook.id;
-        if app
-            .store
-            .note_health(id, &health)
-            .await
-            .map_err(WorkError::from)?
-        {
+        if app.store.note_health(id, &health).await? {
             return Ok((record.webhook, health));
         }
         record = read(app, &record.webhook).await?;
@@ -218,20 +214,15 @@ async fn disable(app: &App, webhook: Webhook, reason: Reason) -> Result<(), Work
         let Ok(Some(fact)) = webhook.decide(&Actor::System, command, now) else {
             return Ok(());
         };
-        let (id, event_id) = (webhook.id, EventId::new(app.new_id()));
-        let link = webhook.link();
-        let event = Event::seal(fact, event_id, id.to_string(), link, Author::System, now)
-            .map_err(|error| WorkError::Poison(error.to_string()))?;
+        let id = webhook.id;
+        let event = seal_by_system(app, fact, id.to_string(), webhook.link(), now)?;
         let after = webhook.clone().apply(&event);
         let change = Change::Webhook {
             after: &after,
             event: &event,
             secrets: None,
         };
-        let outcome: Write<Webhook> = app
-            .commit(change, None, now)
-            .await
-            .map_err(WorkError::from)?;
+        let outcome: Write<Webhook> = app.commit(change, None, now).await?;
         match outcome {
             Write::Written => {
                 tracing::warn!(worker = WORKER.name, webhook.id = %id, ?reason, "disabled");
@@ -254,6 +245,6 @@ async fn disable(app: &App, webhook: Webhook, reason: Reason) -> Result<(), Work
 async fn read(app: &App, webhook: &Webhook) -> Result<WebhookRecord, WorkError> {
     let id = webhook.id;
     let found = app.store.webhook(id, false, None, app.clock.now()).await;
-    let record = found.map_err(WorkError::from)?.value;
+    let record = found?.value;
     record.ok_or_else(|| WorkError::Poison(format!("there is no webhook {id}")))
 }

@@ -36,13 +36,13 @@ pub static WORKER: Worker = Worker {
 async fn plan(app: &App, published: Published) -> Result<(), WorkError> {
     let (aggregate, sequence) = published.known()?;
     let told = app.store.told(&aggregate, sequence).await;
-    let told = told.map_err(WorkError::from)?.ok_or_else(|| {
+    let told = told?.ok_or_else(|| {
         let Aggregate { kind, id } = &aggregate;
         WorkError::Poison(format!("there is no event {sequence} of {kind} {id}"))
     })?;
     let owners = concerned(app, &aggregate, &told).await?;
     let webhooks = owners.iter().map(|owner| app.store.webhooks_of(owner));
-    let webhooks = try_join_all(webhooks).await.map_err(WorkError::from)?;
+    let webhooks = try_join_all(webhooks).await?;
     let bodies: Result<Vec<_>, _> = webhooks
         .iter()
         .flatten()
@@ -79,7 +79,7 @@ async fn concerned(
             let id = WebhookId::parse(&aggregate.id);
             let id = id.map_err(|fault| WorkError::Poison(fault.to_string()))?;
             let found = app.store.webhook(id, false, None, app.clock.now()).await;
-            let record = found.map_err(WorkError::from)?.value;
+            let record = found?.value;
             let record =
                 record.ok_or_else(|| WorkError::Poison(format!("there is no webhook {id}")))?;
             Ok(BTreeSet::from([record.webhook.owner]))

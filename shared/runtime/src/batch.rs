@@ -164,6 +164,14 @@ mod tests {
         n: u8,
     }
 
+    fn failed(answer: &Value) -> Vec<&str> {
+        let failures = answer["batchItemFailures"].as_array().unwrap();
+        failures
+            .iter()
+            .map(|item| item["itemIdentifier"].as_str().unwrap())
+            .collect()
+    }
+
     #[tokio::test]
     async fn each_message_fails_alone() {
         let record = |id: &str, body: &str| json!({ "messageId": id, "body": body });
@@ -182,13 +190,7 @@ mod tests {
         .await
         .unwrap();
         // The poison among them too: without dead letters it is left to the source.
-        let failed: Vec<_> = answer["batchItemFailures"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|item| item["itemIdentifier"].as_str().unwrap())
-            .collect();
-        assert_eq!(failed, ["2", "3", "4"]);
+        assert_eq!(failed(&answer), ["2", "3", "4"]);
     }
 
     #[tokio::test]
@@ -212,13 +214,7 @@ mod tests {
         })
         .await
         .unwrap();
-        let failed: Vec<_> = answer["batchItemFailures"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|item| item["itemIdentifier"].as_str().unwrap())
-            .collect();
-        assert_eq!(failed, ["2", "3"]);
+        assert_eq!(failed(&answer), ["2", "3"]);
     }
 
     #[tokio::test]

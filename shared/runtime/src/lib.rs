@@ -35,7 +35,7 @@ pub use operation::{
 };
 pub use published::Published;
 pub use queue::Queue;
-pub use sealing::seal;
+pub use sealing::{seal, seal_by_system};
 pub use serve::{serve, serve_linked, work};
 pub use telemetry::{Invocation, Log, Metric, NAMESPACE, Notes, note};
 pub use worker::{Source, WorkError, Worked, Worker, again, perform, unreadable};

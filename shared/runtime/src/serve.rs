@@ -13,12 +13,7 @@ use crate::{App, Clock, Config, Invocation, Log, Operation, Worker, answer, perf
 #[must_use]
 pub fn serve(operation: &'static Operation) -> ExitCode {
     start(operation.name, async {
-        let app = app(operation.name).await?;
-        let app = &app;
-        lambda_http::run(service_fn(move |request: Request| async move {
-            Ok::<_, std::convert::Infallible>(answer(operation, app, request).await)
-        }))
-        .await
+        respond(operation, &app(operation.name).await?).await
     })
 }
 
@@ -26,28 +21,22 @@ pub fn serve(operation: &'static Operation) -> ExitCode {
 #[must_use]
 pub fn serve_linked(operation: &'static Operation) -> ExitCode {
     start(operation.name, async {
-        let links = crate::links::from_env().await;
-        let app = App {
-            links,
-            ..app(operation.name).await?
-        };
-        let app = &app;
-        lambda_http::run(service_fn(move |request: Request| async move {
-            Ok::<_, std::convert::Infallible>(answer(operation, app, request).await)
-        }))
-        .await
+        respond(operation, &linked(operation.name).await?).await
     })
+}
+
+async fn respond(operation: &'static Operation, app: &App) -> Result<(), Error> {
+    lambda_http::run(service_fn(move |request: Request| async move {
+        Ok::<_, std::convert::Infallible>(answer(operation, app, request).await)
+    }))
+    .await
 }
 
 /// Serves one worker until the environment is shut down.
 #[must_use]
 pub fn work(worker: &'static Worker) -> ExitCode {
     start(worker.name, async {
-        let app = App {
-            links: crate::links::from_env().await,
-            ..app(worker.name).await?
-        };
-        let app = &app;
+        let app = &linked(worker.name).await?;
         lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| async move {
             let invocation = Invocation::from(&event.context);
             let done = perform(worker, app, invocation, event.payload).await;
@@ -84,5 +73,13 @@ async fn app(name: &str) -> Result<App, Error> {
         cursors: config.cursors,
         links: crate::Links::default(),
         log: Log::stdout(&config.function, name),
+    })
+}
+
+/// The same with its links.
+async fn linked(name: &str) -> Result<App, Error> {
+    Ok(App {
+        links: crate::links::from_env().await,
+        ..app(name).await?
     })
 }

@@ -69,6 +69,7 @@ impl Servers {
             expiries: queue("SHAREPACT_EXPIRIES"),
             deliveries: queue("SHAREPACT_DELIVERIES"),
             dead_letters: queue("SHAREPACT_DEAD_LETTERS"),
+            chain: None,
             // Receivers of a developer's own run on this machine.
             loopback: true,
             documents: setting("SHAREPACT_DOCUMENTS")

@@ -43,11 +43,15 @@ pub enum Rule {
     InvalidUrl,
     /// Not an event's name, or the same one twice.
     InvalidEventType,
+    /// Not a positive amount of ether.
+    InvalidAmount,
+    /// Not a signature of 65 bytes.
+    InvalidSignature,
 }
 
 impl Rule {
     /// Every rule, for the problem registry.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 19] = [
         Self::InvalidId,
         Self::EmptySelection,
         Self::UnknownField,
@@ -65,6 +69,8 @@ impl Rule {
         Self::InvalidAsset,
         Self::InvalidUrl,
         Self::InvalidEventType,
+        Self::InvalidAmount,
+        Self::InvalidSignature,
     ];
 }
 

@@ -4,12 +4,14 @@
 //! | --- | --- |
 //! | [`contract`] | the contract: commands, events, the machine, revisions and their diff |
 //! | [`asset`] | what a contract is about, and its fields |
+//! | [`ledger`] | the hashes of events on a blockchain: the tree, its proofs, where each is |
 //! | [`wallet`] | the registered Ethereum address of a user or an organisation |
 //! | [`webhook`] | where a party wants to hear of events: secrets, rotation, retries |
 //! | [`selection`] | chosen fields and filters, checked against an asset |
 //! | [`party`] | users, organisations, sides, who is acting |
 //! | [`event`] | the envelope of every event and the hash chain |
 //! | [`money`], [`terms`], [`text`], [`time`], [`id`] | the values all of these are made of |
+//! | [`chain`] | amounts, hashes, fees and blocks of an Ethereum chain |
 //! | [`trace`] | which request brought an event about |
 //! | [`fault`] | what can be wrong with a value, and where |
 //!
@@ -17,10 +19,12 @@
 //! actor are arguments.
 
 pub mod asset;
+pub mod chain;
 pub mod contract;
 pub mod event;
 pub mod fault;
 pub mod id;
+pub mod ledger;
 pub mod money;
 pub mod party;
 pub mod selection;

@@ -111,6 +111,8 @@ fn value(rule: Rule) -> (&'static str, &'static str) {
         Rule::InvalidAsset => ("invalid-asset", "The asset's definition contradicts itself"),
         Rule::InvalidUrl => ("invalid-url", "The URL may not be called"),
         Rule::InvalidEventType => ("invalid-event-type", "There is no such type of event"),
+        Rule::InvalidAmount => ("invalid-amount", "An amount of ether cannot be taken"),
+        Rule::InvalidSignature => ("invalid-signature", "The signature is not one"),
     }
 }
 

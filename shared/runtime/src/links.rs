@@ -3,9 +3,11 @@
 //! The one rule: a function has the links that its environment names, and no others; a worker that
 //! lacks one says which variable is missing.
 
+use std::sync::Arc;
+
 use aws_config::BehaviorVersion;
 
-use crate::{Bucket, Bus, Queue, WorkError};
+use crate::{Bucket, Bus, Chain, ChainError, Queue, WorkError};
 
 /// The links of a function.
 #[derive(Clone, Default)]
@@ -20,6 +22,8 @@ pub struct Links {
     pub deliveries: Option<Queue>,
     /// Where work goes that will never succeed.
     pub dead_letters: Option<Queue>,
+    /// The blockchain, where there is one.
+    pub chain: Option<Arc<dyn Chain>>,
     /// May requests go to this machine's own loopback addresses? Only local development says so.
     pub loopback: bool,
 }
@@ -63,6 +67,16 @@ impl Links {
             .ok_or_else(|| missing("SHAREPACT_DELIVERIES"))
     }
 
+    /// The blockchain.
+    ///
+    /// # Errors
+    /// When the ledger is off.
+    pub fn chain(&self) -> Result<&dyn Chain, ChainError> {
+        self.chain
+            .as_deref()
+            .ok_or_else(|| ChainError::Unusable("SHAREPACT_LEDGER_RPC is not set".to_owned()))
+    }
+
     /// The queue of work that will never succeed.
     ///
     /// # Errors
@@ -96,6 +110,7 @@ pub(crate) async fn from_env() -> Links {
         expiries: queue("SHAREPACT_EXPIRIES"),
         deliveries: queue("SHAREPACT_DELIVERIES"),
         dead_letters: queue("SHAREPACT_DEAD_LETTERS"),
+        chain: None,
         loopback: setting("SHAREPACT_OUTBOUND_LOOPBACK").as_deref() == Some("allow"),
     }
 }

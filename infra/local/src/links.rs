@@ -70,6 +70,7 @@ impl Servers {
             deliveries: queue("SHAREPACT_DELIVERIES"),
             dead_letters: queue("SHAREPACT_DEAD_LETTERS"),
             chain: None,
+            policy: None,
             // Receivers of a developer's own run on this machine.
             loopback: true,
             documents: setting("SHAREPACT_DOCUMENTS")

@@ -220,6 +220,7 @@ pub struct Message {
     /// The amount that goes with it.
     pub value: Wei,
     /// What the contract there is called with; empty for a plain transfer.
+    #[serde(with = "crate::chain::hex")]
     pub data: Vec<u8>,
 }
 
@@ -257,6 +258,39 @@ pub struct Receipt {
     pub succeeded: bool,
     /// The gas that it used.
     pub gas: u64,
+}
+
+/// Bytes as `0x` and two digits each, for `#[serde(with)]`.
+pub(crate) mod hex {
+    use std::fmt::Write as _;
+
+    use serde::de::Error as _;
+    use serde::{Deserialize as _, Deserializer, Serializer};
+
+    pub(crate) fn serialize<S: Serializer>(bytes: &[u8], to: S) -> Result<S::Ok, S::Error> {
+        let mut text = String::with_capacity(2 + bytes.len() * 2);
+        text.push_str("0x");
+        for byte in bytes {
+            write!(text, "{byte:02x}").map_err(serde::ser::Error::custom)?;
+        }
+        to.serialize_str(&text)
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<u8>, D::Error> {
+        let text = String::deserialize(from)?;
+        let wrong = || D::Error::custom("bytes are 0x and two hexadecimal digits each");
+        let digits = text.strip_prefix("0x").ok_or_else(wrong)?.as_bytes();
+        let (pairs, []) = digits.as_chunks::<2>() else {
+            return Err(wrong());
+        };
+        let byte = |pair: &[u8; 2]| {
+            let text = std::str::from_utf8(pair).ok()?;
+            let plain = pair.iter().all(u8::is_ascii_hexdigit);
+            plain.then(|| u8::from_str_radix(text, 16).ok()).flatten()
+        };
+        let bytes = pairs.iter().map(|pair| byte(pair).ok_or_else(wrong));
+        bytes.collect()
+    }
 }
 
 #[cfg(test)]
@@ -334,6 +368,27 @@ mod tests {
             String::new(),
         ] {
             assert!(ChainHash::try_from(bad).is_err());
+        }
+    }
+
+    #[test]
+    fn bytes_read_back() {
+        let to = Address::parse("0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed").unwrap();
+        let message = Message {
+            to,
+            value: Wei::default(),
+            data: vec![0, 1, 0xfe, 0xff],
+        };
+        let json = serde_json::to_value(&message).unwrap();
+        assert_eq!(json["data"], "0x0001feff");
+        assert_eq!(
+            serde_json::from_value::<Message>(json.clone()).unwrap(),
+            message
+        );
+        for bad in ["0001", "0x0", "0xzz", "0x+1", "0xö"] {
+            let mut json = json.clone();
+            json["data"] = bad.into();
+            assert!(serde_json::from_value::<Message>(json).is_err(), "{bad}");
         }
     }
 

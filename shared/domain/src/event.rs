@@ -17,7 +17,7 @@ use crate::time::Timestamp;
 use crate::trace::TraceParent;
 
 /// A SHA-256 digest; 64 lower-case hexadecimal digits outside.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Digest([u8; 32]);
 
@@ -88,7 +88,7 @@ pub trait Fact: Serialize + DeserializeOwned + Clone + PartialEq + fmt::Debug {
 }
 
 /// The aggregate that an event belongs to.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Aggregate {
     /// `contract`, `asset`, `wallet`.

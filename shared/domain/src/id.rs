@@ -142,6 +142,14 @@ uuid_id! {
     /// An event.
     EventId
 }
+uuid_id! {
+    /// A transfer of ether; made of its address and key, not of the time.
+    TransferId
+}
+uuid_id! {
+    /// A batch of the ledger.
+    BatchId
+}
 
 #[cfg(test)]
 mod tests {

@@ -6,6 +6,7 @@
 //! | [`asset`] | what a contract is about, and its fields |
 //! | [`ledger`] | the hashes of events on a blockchain: the tree, its proofs, where each is |
 //! | [`wallet`] | the registered Ethereum address of a user or an organisation |
+//! | [`transfer`] | ether from the platform's wallet to a registered one |
 //! | [`webhook`] | where a party wants to hear of events: secrets, rotation, retries |
 //! | [`selection`] | chosen fields and filters, checked against an asset |
 //! | [`party`] | users, organisations, sides, who is acting |
@@ -32,5 +33,6 @@ pub mod terms;
 pub mod text;
 pub mod time;
 pub mod trace;
+pub mod transfer;
 pub mod wallet;
 pub mod webhook;

@@ -29,6 +29,8 @@ const LONGEST_KEY: usize = 255;
 /// What a request with an `Idempotency-Key` is known by.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IdempotencyKey {
+    /// The key itself.
+    pub text: String,
     /// Digest of caller, operation and key.
     pub scope: Digest,
     /// Digest of what is asked: path, query and body.
@@ -297,6 +299,7 @@ impl Call {
         // The caller as the key's owner: a refreshed token is the same caller.
         let owner = (&principal.user, &principal.organization);
         Ok(Some(IdempotencyKey {
+            text: key.to_owned(),
             scope: digest(&[&format!("{owner:?}"), self.operation, key]),
             fingerprint: self.fingerprint(),
         }))

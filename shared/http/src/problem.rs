@@ -86,6 +86,10 @@ registry! {
     TooLarge, "payload-too-large", PAYLOAD_TOO_LARGE, "The body is too large";
     UnsupportedMediaType, "unsupported-media-type", UNSUPPORTED_MEDIA_TYPE, "The body's media type is not JSON";
     IdempotencyKeyReused, "idempotency-key-reused", UNPROCESSABLE_ENTITY, "The Idempotency-Key was used for another request";
+    KeyRequired, "idempotency-key-required", BAD_REQUEST, "The request takes an Idempotency-Key";
+    AmountTooLarge, "amount-too-large", BAD_REQUEST, "The amount is over the limit";
+    PlatformWalletEmpty, "platform-wallet-empty", CONFLICT, "The platform's wallet holds too little";
+    LedgerOff, "ledger-off", SERVICE_UNAVAILABLE, "There is no blockchain here";
     NoDocument, "no-document", NOT_FOUND, "There is no document yet";
     Internal, "internal", INTERNAL_SERVER_ERROR, "Something went wrong on our side";
     Unavailable, "temporarily-unavailable", SERVICE_UNAVAILABLE, "The service cannot answer right now";

@@ -93,6 +93,38 @@ where
     Ok(again(settled.into_iter().flatten()))
 }
 
+/// Works off a batch as a whole. Where that fails, each message is worked off alone, so that one does not fail the others.
+///
+/// # Errors
+/// As [`messages`].
+pub async fn messages_together<T, F>(
+    app: &App,
+    worker: &'static str,
+    event: Value,
+    work: impl Fn(Vec<T>) -> F,
+) -> Result<Value, WorkError>
+where
+    T: DeserializeOwned,
+    F: Future<Output = Result<(), WorkError>>,
+{
+    let records = records(event)?;
+    let read = records
+        .iter()
+        .map(|message| serde_json::from_str(&message.body));
+    if let Ok(all) = read.collect::<Result<Vec<T>, _>>() {
+        let done = AssertUnwindSafe(work(all)).catch_unwind().await;
+        if matches!(done, Ok(Ok(()))) {
+            return Ok(again(Vec::<String>::new()));
+        }
+    }
+    let alone = |message: T| work(vec![message]);
+    let mut failed = Vec::new();
+    for message in records {
+        failed.extend(settle(app, worker, message, &alone).await);
+    }
+    Ok(again(failed))
+}
+
 fn records(event: Value) -> Result<Vec<Message>, WorkError> {
     let batch: Batch =
         serde_json::from_value(event).map_err(|error| unreadable("the batch", &error))?;
@@ -191,6 +223,34 @@ mod tests {
         .unwrap();
         // The poison among them too: without dead letters it is left to the source.
         assert_eq!(failed(&answer), ["2", "3", "4"]);
+    }
+
+    #[tokio::test]
+    async fn messages_together_are_one_piece_of_work_until_one_fails() {
+        let record = |id: &str, body: &str| json!({ "messageId": id, "body": body });
+        let app = unlinked();
+        let seen = std::sync::Mutex::new(Vec::new());
+        let work = |orders: Vec<Order>| {
+            let numbers: Vec<_> = orders.iter().map(|order| order.n).collect();
+            seen.lock().unwrap().push(numbers.clone());
+            async move {
+                match numbers.contains(&3) {
+                    true => Err(WorkError::Passing("later".to_owned())),
+                    false => Ok(()),
+                }
+            }
+        };
+        let good = json!({ "Records": [record("1", "{\"n\":1}"), record("2", "{\"n\":2}")] });
+        let answer = messages_together(&app, "w", good, work).await.unwrap();
+        assert_eq!(failed(&answer), [""; 0]);
+        assert_eq!(*seen.lock().unwrap(), [vec![1, 2]]);
+
+        let mixed = json!({ "Records": [
+            record("1", "{\"n\":1}"), record("2", "no json"), record("3", "{\"n\":3}"),
+        ]});
+        let answer = messages_together(&app, "w", mixed, work).await.unwrap();
+        assert_eq!(failed(&answer), ["2", "3"]);
+        assert_eq!(*seen.lock().unwrap(), [vec![1, 2], vec![1], vec![3]]);
     }
 
     #[tokio::test]

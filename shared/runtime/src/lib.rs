@@ -12,6 +12,7 @@ mod chain;
 mod config;
 mod failure;
 pub mod idempotency;
+mod ledger;
 mod links;
 mod listing;
 mod operation;
@@ -23,12 +24,13 @@ mod telemetry;
 mod worker;
 
 pub use app::{App, Clock};
-pub use batch::{messages, messages_at_once};
+pub use batch::{messages, messages_at_once, messages_together};
 pub use bucket::Bucket;
 pub use bus::{Bus, MOST as MOST_ENTRIES, Publication, WEIGHT as MOST_WEIGHT};
 pub use chain::{Asked, Chain, ChainError, Sent, Signed};
 pub use config::{Config, ConfigError};
 pub use failure::failed;
+pub use ledger::policy;
 pub use links::Links;
 pub use listing::{Listed, list};
 pub use operation::{

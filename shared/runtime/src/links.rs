@@ -6,8 +6,9 @@
 use std::sync::Arc;
 
 use aws_config::BehaviorVersion;
+use sharepact_domain::ledger::dispatch::Policy;
 
-use crate::{Bucket, Bus, Chain, ChainError, Queue, WorkError};
+use crate::{Bucket, Bus, Chain, ChainError, ConfigError, Queue, WorkError, policy};
 
 /// The links of a function.
 #[derive(Clone, Default)]
@@ -24,6 +25,8 @@ pub struct Links {
     pub dead_letters: Option<Queue>,
     /// The blockchain, where there is one.
     pub chain: Option<Arc<dyn Chain>>,
+    /// How the ledger behaves; none in functions that have nothing to do with it.
+    pub policy: Option<Policy>,
     /// May requests go to this machine's own loopback addresses? Only local development says so.
     pub loopback: bool,
 }
@@ -77,6 +80,16 @@ impl Links {
             .ok_or_else(|| ChainError::Unusable("SHAREPACT_LEDGER_RPC is not set".to_owned()))
     }
 
+    /// How the ledger behaves.
+    ///
+    /// # Errors
+    /// When nobody has said.
+    pub fn policy(&self) -> Result<&Policy, WorkError> {
+        self.policy
+            .as_ref()
+            .ok_or_else(|| missing("SHAREPACT_LEDGER_RPC"))
+    }
+
     /// The queue of work that will never succeed.
     ///
     /// # Errors
@@ -96,14 +109,14 @@ fn missing(name: &str) -> WorkError {
 /// `SHAREPACT_DELIVERIES` and `SHAREPACT_DEAD_LETTERS` (URLs), as far as they are set;
 /// `SHAREPACT_OUTBOUND_LOOPBACK` is `allow` in local development and not set anywhere else.
 #[expect(clippy::disallowed_methods, reason = "this is where settings are read")]
-pub(crate) async fn from_env() -> Links {
+pub(crate) async fn from_env() -> Result<Links, ConfigError> {
     let config = aws_config::load_defaults(BehaviorVersion::v2026_01_12()).await;
     let setting = |name| std::env::var(name).ok();
     let queue = |name| {
         let client = aws_sdk_sqs::Client::new(&config);
         setting(name).map(|url| Queue::new(client, url))
     };
-    Links {
+    Ok(Links {
         bus: setting("SHAREPACT_BUS")
             .map(|name| Bus::new(aws_sdk_eventbridge::Client::new(&config), name)),
         documents: setting("SHAREPACT_DOCUMENTS").map(|name| Bucket::new(s3(&config), name)),
@@ -111,8 +124,9 @@ pub(crate) async fn from_env() -> Links {
         deliveries: queue("SHAREPACT_DELIVERIES"),
         dead_letters: queue("SHAREPACT_DEAD_LETTERS"),
         chain: None,
+        policy: Some(policy(|name| std::env::var(name).ok())?),
         loopback: setting("SHAREPACT_OUTBOUND_LOOPBACK").as_deref() == Some("allow"),
-    }
+    })
 }
 
 /// With the bucket in the path: a local endpoint has no name for each bucket.

@@ -3,7 +3,8 @@
 //! The one rule: an event of a version that the worker does not know is a failure, not a skip.
 
 use serde::Deserialize;
-use sharepact_domain::event::Aggregate;
+use sharepact_domain::event::{Aggregate, Digest};
+use sharepact_domain::ledger::batch::Leaf;
 
 use crate::WorkError;
 
@@ -21,6 +22,7 @@ struct Detail {
     version: u16,
     sequence: u64,
     aggregate: Aggregate,
+    hash: Digest,
 }
 
 impl Published {
@@ -29,13 +31,26 @@ impl Published {
     /// # Errors
     /// When nobody here knows events of its version.
     pub fn known(self) -> Result<(Aggregate, u64), WorkError> {
+        self.leaf().map(|leaf| (leaf.aggregate, leaf.sequence))
+    }
+
+    /// The same, and its hash.
+    ///
+    /// # Errors
+    /// As [`Self::known`].
+    pub fn leaf(self) -> Result<Leaf, WorkError> {
         let Detail {
             version,
             sequence,
             aggregate,
+            hash,
         } = self.detail;
         if version == KNOWN {
-            Ok((aggregate, sequence))
+            Ok(Leaf {
+                aggregate,
+                sequence,
+                hash,
+            })
         } else {
             Err(WorkError::Poison(format!(
                 "events of version {version} are not known"
@@ -53,7 +68,7 @@ mod tests {
     fn published(version: u16) -> Published {
         let published = json!({ "version": "0", "id": "x", "source": "sharepact", "detail": {
             "id": "x", "type": "contract.signed", "version": version, "sequence": 4, "data": { "new": [1] },
-            "aggregate": { "kind": "contract", "id": "1" },
+            "aggregate": { "kind": "contract", "id": "1" }, "hash": "5e".repeat(32),
         } });
         serde_json::from_value(published).unwrap()
     }

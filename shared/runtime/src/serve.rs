@@ -79,7 +79,7 @@ async fn app(name: &str) -> Result<App, Error> {
 /// The same with its links.
 async fn linked(name: &str) -> Result<App, Error> {
     Ok(App {
-        links: crate::links::from_env().await,
+        links: crate::links::from_env().await?,
         ..app(name).await?
     })
 }

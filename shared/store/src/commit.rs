@@ -5,7 +5,7 @@
 //! DynamoDB cancels, the reasons say which condition failed, with the item that stands there: no
 //! second read is needed to tell the caller.
 
-mod transaction;
+pub(crate) mod transaction;
 
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::time::Duration;
@@ -17,7 +17,9 @@ use sharepact_domain::asset::{Asset, AssetFact};
 use sharepact_domain::contract::{Contract, ContractFact, Revision};
 use sharepact_domain::event::Event;
 use sharepact_domain::id::ContractId;
+use sharepact_domain::ledger::dispatch::{Dispatch, Sender};
 use sharepact_domain::time::Timestamp;
+use sharepact_domain::transfer::{Transfer, TransferFact};
 use sharepact_domain::wallet::{Wallet, WalletFact};
 use sharepact_domain::webhook::{Secrets, Webhook, WebhookFact};
 
@@ -67,6 +69,31 @@ pub enum Change<'a> {
         /// Its secrets, where the event brought new ones.
         secrets: Option<&'a Secrets>,
     },
+    /// A transfer.
+    Transfer {
+        /// The transfer after the event.
+        after: &'a Transfer,
+        /// The event.
+        event: &'a Event<TransferFact>,
+        /// What became of its dispatch.
+        sending: Sending<'a>,
+    },
+}
+
+/// What an event changes about what the platform's wallet sends.
+#[derive(Clone, Copy, Debug)]
+pub enum Sending<'a> {
+    /// Nothing.
+    Untouched,
+    /// A nonce is given to a dispatch.
+    Begins {
+        /// The sender after that.
+        sender: &'a Sender,
+        /// The dispatch.
+        dispatch: &'a Dispatch,
+    },
+    /// A dispatch, as it was read, is settled.
+    Ends(&'a Dispatch),
 }
 
 /// What happens to the place that one live contract of a consumer's side on an asset holds.
@@ -124,7 +151,7 @@ impl Store {
         })
     }
 
-    async fn transact<T: DeserializeOwned>(
+    pub(crate) async fn transact<T: DeserializeOwned>(
         &self,
         draft: &Draft<'_>,
     ) -> Result<Outcome<T>, StoreError> {

@@ -50,6 +50,18 @@ pub(crate) fn key(key: &Key) -> Item {
     start(key)
 }
 
+/// An item with its version and the domain value.
+pub(crate) fn versioned<T: Serialize>(
+    at: &Key,
+    version: u64,
+    stored: &T,
+) -> Result<Item, StoreError> {
+    let mut item = start(at);
+    item.insert("version".to_owned(), number(version));
+    item.insert(STATE.to_owned(), value(stored)?);
+    Ok(item)
+}
+
 pub(crate) fn text(value: impl Into<String>) -> AttributeValue {
     AttributeValue::S(value.into())
 }

@@ -2,7 +2,8 @@
 //! them; identifiers hold no `#`, so that no key can be read as another.
 
 use sharepact_domain::event::{Aggregate, Digest};
-use sharepact_domain::id::{AssetId, ContractId, EventId, WebhookId};
+use sharepact_domain::id::{AssetId, BatchId, ContractId, EventId, TransferId, WebhookId};
+use sharepact_domain::ledger::dispatch::Dispatch;
 use sharepact_domain::party::Owner;
 use sharepact_domain::time::Timestamp;
 use sharepact_domain::wallet::Address;
@@ -80,6 +81,74 @@ pub(crate) fn webhook_places(owner: &Owner) -> String {
 pub(crate) fn webhook_place(owner: &Owner, place: Place) -> Key {
     let sort = format!("PLACE#{:02}", place.number());
     Key::new(webhook_places(owner), sort)
+}
+
+pub(crate) fn transfer(id: TransferId) -> Key {
+    Key::new(format!("TRANSFER#{id}"), STATE)
+}
+
+/// The partition of what the ledger has to do; what is done leaves it.
+pub(crate) const LEDGER: &str = "LEDGER";
+
+/// What the ledger has to do, by the beginning of the sort key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Todo {
+    /// Hashes that wait for a batch.
+    Waiting,
+    /// Transfers that wait for a nonce.
+    Ordered,
+    /// Dispatches that are not settled.
+    Open,
+}
+
+impl Todo {
+    pub(crate) const fn prefix(self) -> &'static str {
+        match self {
+            Self::Waiting => "WAITING#",
+            Self::Ordered => "ORDERED#",
+            Self::Open => "OPEN#",
+        }
+    }
+}
+
+fn todo(kind: Todo, rest: impl std::fmt::Display) -> Key {
+    Key::new(LEDGER.to_owned(), format!("{}{rest}", kind.prefix()))
+}
+
+pub(crate) fn waiting(id: BatchId) -> Key {
+    todo(Todo::Waiting, id)
+}
+
+pub(crate) fn ordered(id: TransferId) -> Key {
+    todo(Todo::Ordered, id)
+}
+
+/// A dispatch while it is not settled.
+pub(crate) fn open_dispatch(dispatch: &Dispatch) -> Key {
+    todo(
+        Todo::Open,
+        format!("{}#{:020}", dispatch.sender, dispatch.nonce),
+    )
+}
+
+/// A dispatch from then on.
+pub(crate) fn settled_dispatch(dispatch: &Dispatch) -> Key {
+    let Dispatch { sender, nonce, .. } = dispatch;
+    Key::new(format!("SENDER#{sender}"), format!("NONCE#{nonce:020}"))
+}
+
+/// The platform's wallet on a chain, by [`Sender::name`](sharepact_domain::ledger::dispatch::Sender::name).
+pub(crate) fn sender(name: &str) -> Key {
+    Key::new(format!("SENDER#{name}"), STATE)
+}
+
+pub(crate) fn batch(id: BatchId) -> Key {
+    Key::new(format!("BATCH#{id}"), STATE)
+}
+
+/// Where an event's hash is in the ledger.
+pub(crate) fn anchor_of(aggregate: &Aggregate, sequence: u64) -> Key {
+    Key::new(partition(aggregate), format!("ANCHOR#{sequence:010}"))
 }
 
 /// The partition of an aggregate, as its events name it.

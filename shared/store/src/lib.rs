@@ -9,13 +9,15 @@
 //! | `health` | what came of a webhook's deliveries |
 //! | `due` | what the expiry job asks for |
 //! | `recorded` | events as they were recorded, to be sent again |
+//! | `ledger` | what goes to the chain: what waits, what is under way, what is anchored |
+//! | `note` | what workers note, and what gives way |
 //! | `document` | where the document of a contract is |
 //! | `commit` | the one write: state (conditional) + event + guards + remembered answer |
 //! | `error` | what can go wrong, and whether trying again helps |
 //!
 //! The one rule: whatever changes is written by [`Store::commit`], as one conditional transaction;
-//! what workers note afterwards (where a document is, what came of deliveries) only gives way to a
-//! later note.
+//! what workers note afterwards (where a document is, what came of deliveries, what is on its way to the
+//! chain) only gives way to a later note.
 //! There is no other write, no scan, and no read that answers part of an item.
 //!
 //! Futures are boxed here, so that the SDK's machinery is compiled once, in this crate, and not
@@ -29,7 +31,9 @@ mod error;
 mod health;
 mod item;
 mod keys;
+mod ledger;
 mod listing;
+mod note;
 mod read;
 mod recorded;
 
@@ -37,11 +41,12 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-pub use commit::{Change, Claim, Outcome, Rejected};
+pub use commit::{Change, Claim, Outcome, Rejected, Sending};
 pub use document::DocumentRecord;
 pub use error::StoreError;
 pub use item::{ContractRecord, Remembered, Ticket};
 pub use keys::{Index, Position};
+pub use ledger::{BatchChange, Known};
 pub use listing::{Order, Page, Source};
 pub use read::{Beginning, Delivery, Found, History, Told, WebhookRecord};
 pub use recorded::Recorded;

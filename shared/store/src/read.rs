@@ -206,7 +206,7 @@ impl Store {
     }
 
     /// Reads up to 100 items at once.
-    async fn batch<'k>(
+    pub(crate) async fn batch<'k>(
         &self,
         wanted: impl IntoIterator<Item = &'k Key>,
     ) -> Result<Items, StoreError> {
@@ -242,10 +242,10 @@ impl Store {
 }
 
 /// What a batch brought, in no order.
-struct Items(Vec<Item>);
+pub(crate) struct Items(Vec<Item>);
 
 impl Items {
-    fn get(&self, key: &Key) -> Option<&Item> {
+    pub(crate) fn get(&self, key: &Key) -> Option<&Item> {
         let is = |item: &Item, name: &str, value: &str| {
             item.get(name)
                 .and_then(|stored: &AttributeValue| stored.as_s().ok())
@@ -256,7 +256,10 @@ impl Items {
             .find(|item| is(item, "pk", &key.pk) && is(item, "sk", &key.sk))
     }
 
-    fn state<T: serde::de::DeserializeOwned>(&self, key: &Key) -> Result<Option<T>, StoreError> {
+    pub(crate) fn state<T: serde::de::DeserializeOwned>(
+        &self,
+        key: &Key,
+    ) -> Result<Option<T>, StoreError> {
         self.get(key)
             .map(|found| item::read(found, item::STATE))
             .transpose()
@@ -282,7 +285,7 @@ fn matching(
     Ok(Err(item::corrupt(place, "revision", reason)))
 }
 
-fn remembered(
+pub(crate) fn remembered(
     items: &Items,
     key: Option<&Key>,
     now: Timestamp,

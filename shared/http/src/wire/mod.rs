@@ -10,6 +10,7 @@ mod history;
 mod pages;
 mod request;
 mod terms;
+mod transfer;
 mod wallet;
 mod webhook;
 
@@ -23,5 +24,6 @@ pub use terms::{
     ActivateBody, CommandBody, DeclineBody, DraftBody, NegotiateBody, NoBody, RejectBody, StopBody,
     UpdateBody,
 };
+pub use transfer::{TransferBody, TransferView, transfer_status};
 pub use wallet::{RegistrationView, WalletBody, WalletView};
 pub use webhook::{AttemptView, DeliveriesView, WebhookBody, WebhookView};

@@ -188,6 +188,7 @@ impl Transition {
             Change::Asset { event, .. } => Self::bare(event),
             Change::Wallet { event, .. } => Self::bare(event),
             Change::Webhook { event, .. } => Self::bare(event),
+            Change::Transfer { event, .. } => Self::bare(event),
         }
     }
 

@@ -8,22 +8,24 @@ use aws_sdk_dynamodb::types::{
     AttributeValue, CancellationReason, Delete, Put, ReturnValuesOnConditionCheckFailure,
     TransactWriteItem,
 };
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sharepact_domain::contract::Contract;
 use sharepact_domain::event::{Event, Fact};
 use sharepact_domain::id::{AssetId, ContractId, WebhookId};
 use sharepact_domain::party::{Owner, Party};
 use sharepact_domain::time::Timestamp;
+use sharepact_domain::transfer::{Transfer, TransferStatus};
 use sharepact_domain::wallet::Address;
 use sharepact_domain::webhook::{Secrets, Webhook, WebhookFact};
 
-use super::{Change, Claim, Rejected};
+use super::{Change, Claim, Rejected, Sending};
 use crate::item::{self, Item, Remembered, Ticket};
 use crate::keys::{self, Key};
 use crate::{Store, StoreError};
 
 /// What the items of a transaction are for, in their order.
-pub(super) enum Part {
+pub(crate) enum Part {
     State,
     Event,
     Attached,
@@ -33,7 +35,7 @@ pub(super) enum Part {
 }
 
 /// A transaction in the making.
-pub(super) struct Draft<'a> {
+pub(crate) struct Draft<'a> {
     store: &'a Store,
     now: Timestamp,
     parts: Vec<Part>,
@@ -41,7 +43,7 @@ pub(super) struct Draft<'a> {
 }
 
 /// When an item may be put.
-enum Condition {
+pub(crate) enum Condition {
     /// Only when there is none; or, where `or_over`, one whose time to live is over.
     Absent { or_over: bool },
     /// Only over the version before.
@@ -95,18 +97,23 @@ impl<'a> Draft<'a> {
         answer: Option<(&Ticket, &Remembered)>,
         now: Timestamp,
     ) -> Result<Self, StoreError> {
-        let mut draft = Self {
-            store,
-            now,
-            parts: Vec::new(),
-            writes: Vec::new(),
-        };
+        let mut draft = Self::blank(store, now);
         draft.change(change)?;
         if let Some((ticket, remembered)) = answer {
             let item = item::write_answer(ticket, remembered, now)?;
             draft.put(Part::Answer, item, Condition::Absent { or_over: true })?;
         }
         Ok(draft)
+    }
+
+    /// Nothing yet.
+    pub(crate) fn blank(store: &'a Store, now: Timestamp) -> Self {
+        Self {
+            store,
+            now,
+            parts: Vec::new(),
+            writes: Vec::new(),
+        }
     }
 
     /// The writes, in the order of the parts.
@@ -155,7 +162,75 @@ impl<'a> Draft<'a> {
                 event,
                 secrets,
             } => self.webhook(after, event, *secrets),
+            Change::Transfer {
+                after,
+                event,
+                sending,
+            } => {
+                let key = keys::transfer(after.id);
+                self.aggregate(
+                    &key,
+                    item::versioned(&key, after.version, after)?,
+                    event,
+                    None,
+                )?;
+                self.order(after)?;
+                self.sending(sending)
+            }
         }
+    }
+
+    /// A transfer stands among what is to do for as long as it has no nonce.
+    fn order(&mut self, after: &Transfer) -> Result<(), StoreError> {
+        let key = keys::ordered(after.id);
+        match after.status {
+            TransferStatus::Ordered => {
+                let item = item::start(&key);
+                self.put(Part::Attached, item, Condition::Absent { or_over: false })
+            }
+            TransferStatus::Submitted => self.delete(Part::Attached, &key, Condition::Present),
+            TransferStatus::Failed if after.never_sent() => {
+                self.delete(Part::Attached, &key, Condition::Present)
+            }
+            TransferStatus::Confirmed | TransferStatus::Failed => Ok(()),
+        }
+    }
+
+    pub(crate) fn sending(&mut self, sending: &Sending<'_>) -> Result<(), StoreError> {
+        match sending {
+            Sending::Untouched => Ok(()),
+            Sending::Begins { sender, dispatch } => {
+                let key = keys::sender(&sender.name());
+                self.replace(&key, sender.version, sender)?;
+                self.replace(&keys::open_dispatch(dispatch), dispatch.version, dispatch)
+            }
+            Sending::Ends(dispatch) => {
+                let seen = Condition::After {
+                    version: dispatch.version,
+                };
+                self.delete(Part::Attached, &keys::open_dispatch(dispatch), seen)?;
+                let key = keys::settled_dispatch(dispatch);
+                let item = item::versioned(&key, dispatch.version, dispatch)?;
+                self.put(Part::Attached, item, Condition::Absent { or_over: false })
+            }
+        }
+    }
+
+    /// Puts the next version of what is no aggregate.
+    pub(crate) fn replace<T: Serialize>(
+        &mut self,
+        key: &Key,
+        version: u64,
+        value: &T,
+    ) -> Result<(), StoreError> {
+        let before = Condition::After {
+            version: version.saturating_sub(1),
+        };
+        self.put(
+            Part::Attached,
+            item::versioned(key, version, value)?,
+            before,
+        )
     }
 
     fn aggregate<F: Fact>(
@@ -217,7 +292,12 @@ impl<'a> Draft<'a> {
         }
     }
 
-    fn put(&mut self, part: Part, item: Item, condition: Condition) -> Result<(), StoreError> {
+    pub(crate) fn put(
+        &mut self,
+        part: Part,
+        item: Item,
+        condition: Condition,
+    ) -> Result<(), StoreError> {
         let put = Put::builder()
             .table_name(&*self.store.table)
             .set_item(Some(item))
@@ -239,7 +319,12 @@ impl<'a> Draft<'a> {
         Ok(())
     }
 
-    fn delete(&mut self, part: Part, key: &Key, condition: Condition) -> Result<(), StoreError> {
+    pub(crate) fn delete(
+        &mut self,
+        part: Part,
+        key: &Key,
+        condition: Condition,
+    ) -> Result<(), StoreError> {
         let Check {
             expression,
             names,

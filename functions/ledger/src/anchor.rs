@@ -1,0 +1,68 @@
+//! `ledger-anchor` – keeps the hashes of published events until a batch takes them, and makes the batch once it is due.
+//!
+//! Started by: the queue of the rule for events of contracts and documents. What it was handed is safe once it is in the
+//! table; from then on the chain may be away for as long as it likes.
+
+use sharepact_domain::id::BatchId;
+use sharepact_domain::ledger::batch::{Leaf, Waiting};
+use sharepact_runtime::{
+    App, Grant, Published, Source, WorkError, Worker, messages_together, note,
+};
+use sharepact_store::{Outcome, Rejected};
+
+use crate::batching;
+
+/// The worker.
+pub static WORKER: Worker = Worker {
+    name: "ledger-anchor",
+    source: Source::Queue,
+    description: "Collects the hashes of events and sends the root over each batch to the registry.",
+    grants: &[
+        Grant::BatchGet,
+        Grant::Query,
+        Grant::Put,
+        Grant::Delete,
+        Grant::Send("AnchoringsDead"),
+    ],
+    run: |app, event| {
+        Box::pin(messages_together(app, WORKER.name, event, move |all| {
+            anchor(app, all)
+        }))
+    },
+};
+
+async fn anchor(app: &App, published: Vec<Published>) -> Result<(), WorkError> {
+    let mut leaves = Vec::with_capacity(published.len());
+    for event in published {
+        leaves.push(event.leaf()?);
+    }
+    // What comes again, because it was delivered twice or is replayed, has an anchor by now.
+    let new = app.store.without_anchor(leaves).await?;
+    if !new.is_empty() {
+        keep(app, new).await?;
+    }
+    batching::bring_on(app).await;
+    Ok(())
+}
+
+async fn keep(app: &App, leaves: Vec<Leaf>) -> Result<(), WorkError> {
+    let now = app.clock.now();
+    let size = app.links.policy()?.batch;
+    for part in leaves.chunks(size) {
+        let waiting = Waiting {
+            id: BatchId::new(app.new_id()),
+            since: now,
+            leaves: part.to_vec(),
+        };
+        match app.store.keep_waiting(&waiting, now).await? {
+            Outcome::Written => note(|notes| notes.count("waiting", part.len() as u64)),
+            Outcome::Rejected(
+                Rejected::Stale(_)
+                | Rejected::Answered(_)
+                | Rejected::Occupied(_)
+                | Rejected::AddressTaken,
+            ) => return Err(WorkError::Passing("the id was taken".to_owned())),
+        }
+    }
+    Ok(())
+}

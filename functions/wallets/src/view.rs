@@ -1,14 +1,23 @@
-//! `GET /wallets/{owner}` – the registered address of a user or an organisation.
+//! `GET /wallets/{owner}` – the registered address of a user or an organisation, what it holds and how it was funded.
+//!
+//! The entity tag is the registration's, for `If-Match`; balance and funding are read afresh each time.
 //!
 //! Who: the user itself, the organisation's members, operators; to anyone else there is none.
 
+use std::time::Duration;
+
 use lambda_http::http::Method;
-use sharepact_domain::id::{OrganizationId, UserId};
+use sharepact_domain::chain::Wei;
+use sharepact_domain::id::{OrganizationId, TransferId, UserId};
 use sharepact_domain::party::Owner;
-use sharepact_domain::wallet::{Wallet, owner_for};
-use sharepact_http::wire::WalletView;
+use sharepact_domain::transfer::Key;
+use sharepact_domain::wallet::{Address, Wallet, owner_for};
+use sharepact_http::wire::{WalletStateView, WalletView, transfer_status};
 use sharepact_http::{Call, Problem, Reply, entity_tag};
 use sharepact_runtime::{Access, Answer, App, Grant, Operation, QueryParameter, Shape, failed};
+
+/// How long the chain may take to answer.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// The operation.
 pub static OPERATION: Operation = Operation {
@@ -16,15 +25,16 @@ pub static OPERATION: Operation = Operation {
     method: Method::GET,
     path: "/wallets/{owner}",
     summary: "view a wallet",
-    description: "The registered address of a user or an organisation, and those before it. For \
-                  the user, the organisation's members and operators.",
+    description: "The registered address of a user or an organisation, those before it, what it \
+                  holds on the chain and whether the platform has funded it. For the user, the \
+                  organisation's members and operators.",
     access: Access::Token,
     query: &[QueryParameter::optional(
         "kind",
         "user or organization: whose wallet an operator means, where one id names both",
     )],
     body: None,
-    success: (200, Shape::of::<WalletView>()),
+    success: (200, Shape::of::<WalletStateView>()),
     problems: &[],
     grants: &[Grant::BatchGet],
     run: |app, call| Box::pin(view(app, call)),
@@ -48,7 +58,7 @@ async fn view(app: &App, call: Call) -> Answer {
     let wallets = app.store.wallets(&owners).await.map_err(failed)?;
     match wallets.as_slice() {
         [] => Err(Problem::not_found("wallet")),
-        [wallet] => answer(&call, wallet),
+        [wallet] => answer(app, &call, wallet).await,
         [_, ..] => Err(call.refuse("kind", "a user and an organisation have this id: say which")),
     }
 }
@@ -71,10 +81,41 @@ fn is_kind(owner: &Owner, kind: Option<&str>) -> bool {
     }
 }
 
-fn answer(call: &Call, wallet: &Wallet) -> Answer {
+async fn answer(app: &App, call: &Call, wallet: &Wallet) -> Answer {
     let tag = entity_tag(wallet.version, false);
-    if call.precondition().is_current(&tag) {
+    // Where there is a chain, the balance may have changed.
+    if app.links.chain.is_none() && call.precondition().is_current(&tag) {
         return Ok(Reply::not_modified(tag));
     }
-    Ok(Reply::json(200, &WalletView::from(wallet))?.tagged(tag))
+    let address = &wallet.current.address;
+    let funding = app.store.transfer(TransferId::of(address, Key::Funding));
+    let (funding, (ledger, balance)) = tokio::join!(funding, balance(app, address));
+    let funding = funding.map_err(failed)?;
+    let funding = funding.map_or("none", |transfer| transfer_status(transfer.status));
+    let view = WalletStateView {
+        wallet: WalletView::from(wallet),
+        ledger: ledger.to_owned(),
+        balance: balance.map(Wei::ether),
+        funding: funding.to_owned(),
+    };
+    Ok(Reply::json(200, &view)?.tagged(tag))
+}
+
+/// What the chain says; one that does not answer in time is left out.
+async fn balance(app: &App, address: &Address) -> (&'static str, Option<Wei>) {
+    let Ok(chain) = app.links.chain() else {
+        return ("off", None);
+    };
+    let asked = async {
+        chain.network().await?;
+        chain.balance(address).await
+    };
+    match tokio::time::timeout(PATIENCE, asked).await {
+        Ok(Ok(balance)) => ("on", Some(balance)),
+        Ok(Err(error)) => {
+            tracing::warn!(%error, "a wallet is shown without its balance");
+            ("unreachable", None)
+        }
+        Err(_) => ("unreachable", None),
+    }
 }

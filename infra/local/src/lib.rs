@@ -51,7 +51,7 @@ pub use gateway::{Invoke, invoke};
 pub use handout::{ENV, Handout, JSON};
 pub use home::{Home, HomeError};
 pub use keys::{KeyError, SigningKey};
-pub use links::{LinkError, Links};
+pub use links::{Ledger, LinkError, Links};
 pub use policy::{Permission, grants};
 pub use queues::{Counts, Letter, Message, Queue, QueueError, Queues, Redrive};
 pub use request_log::RequestLog;

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
-use sharepact_runtime::{App, Clock};
+use sharepact_domain::ledger::dispatch::Policy;
+use sharepact_runtime::{App, Chain, Clock, policy};
 use thiserror::Error;
 
 use crate::bus::{Bus, Refusals};
@@ -43,6 +44,16 @@ pub(crate) struct Servers {
     pub faults: LinkFaults,
     pub maker: Maker,
     urls: BTreeMap<String, String>,
+    ledger: Option<Ledger>,
+}
+
+/// The blockchain of a stack.
+#[derive(Clone)]
+pub struct Ledger {
+    /// A node, and the key of the platform's wallet.
+    pub chain: Arc<dyn Chain>,
+    /// How the ledger behaves.
+    pub policy: Policy,
 }
 
 impl Servers {
@@ -63,14 +74,20 @@ impl Servers {
             setting(name)
                 .map(|queue| sharepact_runtime::Queue::new(clients.queues.clone(), url(queue)))
         };
+        let on_chain = function.environment.contains_key("SHAREPACT_LEDGER_RPC");
         sharepact_runtime::Links {
             bus: setting("SHAREPACT_BUS")
                 .map(|name| sharepact_runtime::Bus::new(clients.bus.clone(), name)),
             expiries: queue("SHAREPACT_EXPIRIES"),
             deliveries: queue("SHAREPACT_DELIVERIES"),
             dead_letters: queue("SHAREPACT_DEAD_LETTERS"),
-            chain: None,
-            policy: None,
+            chain: on_chain
+                .then(|| self.ledger.as_ref().map(|ledger| Arc::clone(&ledger.chain)))
+                .flatten(),
+            policy: match &self.ledger {
+                Some(ledger) => on_chain.then_some(ledger.policy),
+                None => policy(setting).ok().filter(|_| on_chain),
+            },
             // Receivers of a developer's own run on this machine.
             loopback: true,
             documents: setting("SHAREPACT_DOCUMENTS")
@@ -83,8 +100,8 @@ impl Servers {
         template: &Template,
         secrets: &Secrets,
         s3: &S3,
-        clock: &Clock,
-        stop: &Stop,
+        ledger: Option<Ledger>,
+        (clock, stop): (&Clock, &Stop),
     ) -> Result<Self, LinkError> {
         let defined: Vec<_> = template.queues.values().cloned().collect();
         let queues = Queues::open(&home.path("queues.sqlite"), &defined)?;
@@ -116,6 +133,7 @@ impl Servers {
             faults,
             maker,
             urls,
+            ledger,
         })
     }
 

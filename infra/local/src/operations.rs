@@ -42,6 +42,12 @@ pub const CONTEXTS: &[Context] = &[
         workers: &[],
     },
     Context {
+        name: "ledger",
+        description: "The hashes of events on a blockchain, and ether for wallets.",
+        operations: &[],
+        workers: sharepact_ledger::WORKERS,
+    },
+    Context {
         name: "documents",
         description: "Contracts as PDF.",
         operations: sharepact_documents::OPERATIONS,

@@ -28,7 +28,7 @@ use crate::guard::{self, Guard};
 use crate::handout::Handout;
 use crate::home::{Home, HomeError};
 use crate::keys::{KeyError, SigningKey};
-use crate::links::{LinkError, Links, Servers};
+use crate::links::{Ledger, LinkError, Links, Servers};
 use crate::request_log::RequestLog;
 use crate::routes::{RouteError, Routes, Target};
 use crate::rpc::Server;
@@ -52,6 +52,8 @@ pub struct Options {
     pub clock: Clock,
     /// The clock again, where it may be moved while the stack runs.
     pub movable: Option<MovableClock>,
+    /// The blockchain; without one the ledger is off.
+    pub ledger: Option<Ledger>,
     /// Where requests are logged, if anywhere.
     pub log: Option<RequestLog>,
     /// Where the functions' own lines go.
@@ -76,6 +78,7 @@ impl Options {
             port: Some(0),
             clock: Clock::system(),
             movable: None,
+            ledger: None,
             log: None,
             lines: Log::default(),
             operations: operations::all(),
@@ -184,7 +187,15 @@ impl Stack {
         dynamodb::ensure_table(&client, &template.table, home.root()).await?;
         let buckets = template.buckets.values().map(String::as_str);
         let s3 = S3::start(home.root(), buckets, &secrets, stop.clone()).await?;
-        let servers = Servers::start(&home, &template, &secrets, &s3, &clock, &stop).await?;
+        let servers = Servers::start(
+            &home,
+            &template,
+            &secrets,
+            &s3,
+            options.ledger,
+            (&clock, &stop),
+        )
+        .await?;
 
         let calls = Calls::default();
         let cursors = CursorKey::new(secrets.cursors.as_bytes()).ok_or(StackError::CursorKey)?;

@@ -10,6 +10,7 @@ use sharepact_domain::event::{Event, Fact, Link};
 use sharepact_domain::id::EventId;
 use sharepact_domain::party::Author;
 use sharepact_domain::trace::TraceParent;
+use sharepact_domain::transfer::TransferFact;
 use sharepact_domain::wallet::WalletFact;
 use sharepact_domain::webhook::WebhookFact;
 use sharepact_tests::Schemas;
@@ -159,6 +160,48 @@ fn webhook_facts() -> Vec<Value> {
         .collect()
 }
 
+fn transfer_facts() -> Vec<Value> {
+    // A variant without a sample below does not get past this match.
+    fn sampled(fact: &TransferFact) {
+        match fact {
+            TransferFact::Ordered { .. }
+            | TransferFact::Submitted { .. }
+            | TransferFact::Displaced { .. }
+            | TransferFact::Confirmed { .. }
+            | TransferFact::Failed { .. } => {}
+        }
+    }
+    let hash = format!("0x{HASH}");
+    let ordered = |cause: Value| json!({ "address": "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed", "amount": "10000000000000000", "cause": cause });
+    let owner = json!({ "kind": "organization", "id": "lab" });
+    let samples = [
+        (
+            "ordered",
+            ordered(json!({ "kind": "funding", "owner": owner })),
+        ),
+        ("ordered", ordered(json!({ "kind": "operator" }))),
+        (
+            "submitted",
+            json!({ "chainId": 31_337, "nonce": 0, "transaction": hash }),
+        ),
+        ("displaced", json!({ "nonce": 7 })),
+        (
+            "confirmed",
+            json!({ "transaction": hash, "block": { "number": 3, "hash": hash } }),
+        ),
+        ("failed", json!({ "reason": "reverted" })),
+        ("failed", json!({ "reason": "chainGone" })),
+    ];
+    samples
+        .into_iter()
+        .map(|(name, data)| {
+            let data = json!({ "type": format!("transfer.{name}"), "data": data });
+            sampled(&serde_json::from_value(data.clone()).expect("a fact"));
+            published::<TransferFact>(&data, Author::System)
+        })
+        .collect()
+}
+
 fn samples() -> Vec<Value> {
     let definition = json!({
         "name": "Trips", "description": "All of them.", "accessLevel": "Public", "licence": "Use it.",
@@ -173,6 +216,7 @@ fn samples() -> Vec<Value> {
     }});
     let mut samples = contract_facts();
     samples.extend(webhook_facts());
+    samples.extend(transfer_facts());
     samples.extend([
         published::<AssetFact>(&registered, Author::System),
         published::<AssetFact>(&revised, Author::System),

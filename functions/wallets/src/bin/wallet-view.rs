@@ -1,5 +1,5 @@
 //! The function `wallet-view`.
 
 fn main() -> std::process::ExitCode {
-    sharepact_runtime::serve(&sharepact_wallets::view::OPERATION)
+    sharepact_runtime::serve_linked(&sharepact_wallets::view::OPERATION)
 }

@@ -25,5 +25,5 @@ pub use terms::{
     UpdateBody,
 };
 pub use transfer::{TransferBody, TransferView, transfer_status};
-pub use wallet::{RegistrationView, WalletBody, WalletView};
+pub use wallet::{RegistrationView, WalletBody, WalletStateView, WalletView};
 pub use webhook::{AttemptView, DeliveriesView, WebhookBody, WebhookView};

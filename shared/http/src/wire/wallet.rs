@@ -68,6 +68,23 @@ pub struct WalletView {
     pub version: u64,
 }
 
+/// A wallet, and what the chain says of it at this moment.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = WalletState)]
+pub struct WalletStateView {
+    /// The wallet.
+    #[serde(flatten)]
+    pub wallet: WalletView,
+    /// on, off (no blockchain is configured) or unreachable.
+    pub ledger: String,
+    /// What the address holds in the newest block, in ether; null where that is not known.
+    pub balance: Option<String>,
+    /// The ether that the platform sends once, so that the wallet can pay for gas: none, or how far that transfer has come
+    /// (ordered, submitted, confirmed, failed).
+    pub funding: String,
+}
+
 impl From<&Wallet> for WalletView {
     fn from(wallet: &Wallet) -> Self {
         let kind = match wallet.owner {

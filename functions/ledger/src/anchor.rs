@@ -41,7 +41,11 @@ async fn anchor(app: &App, published: Vec<Published>) -> Result<(), WorkError> {
     if !new.is_empty() {
         keep(app, new).await?;
     }
-    batching::bring_on(app).await;
+    if let Err(error) = batching::bring_on(app).await {
+        // They are safe, and the watch tries again.
+        tracing::warn!(%error, "hashes go on waiting");
+        note(|notes| notes.count("deferred", 1));
+    }
     Ok(())
 }
 

@@ -15,14 +15,10 @@ use sharepact_store::{BatchChange, Outcome, Sending};
 use crate::account::{ATTEMPTS, Account};
 
 /// Makes every batch that is due and sends it. Where that is not possible now, the hashes go on waiting.
-pub(crate) async fn bring_on(app: &App) {
-    if let Err(error) = every_due(app).await {
-        tracing::warn!(%error, "hashes go on waiting");
-        note(|notes| notes.count("deferred", 1));
-    }
-}
-
-async fn every_due(app: &App) -> Result<(), WorkError> {
+///
+/// # Errors
+/// Why they do.
+pub(crate) async fn bring_on(app: &App) -> Result<(), WorkError> {
     let policy = app.links.policy()?;
     let mut account = None;
     let mut met = 0;

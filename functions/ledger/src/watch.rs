@@ -65,6 +65,6 @@ async fn watch(app: &App) -> Result<Seen, WorkError> {
             }
         }
     }
-    batching::bring_on(app).await;
+    batching::bring_on(app).await?;
     Ok(seen)
 }

@@ -13,6 +13,7 @@ use sharepact_runtime::{App, WorkError, note};
 use sharepact_store::{BatchChange, Outcome, Sending};
 
 use crate::account::{ATTEMPTS, Account};
+use crate::settling;
 
 /// Makes every batch that is due and sends it. Where that is not possible now, the hashes go on waiting.
 ///
@@ -87,6 +88,7 @@ async fn send(
         notes.count("submitted", batch.leaves.len() as u64);
     });
     tell(app, batch, now).await?;
+    settling::at_once(app, account, dispatch, now).await;
     Ok(true)
 }
 

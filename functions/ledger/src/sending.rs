@@ -11,6 +11,7 @@ use sharepact_runtime::{App, ChainError, WorkError, note, seal_by_system};
 use sharepact_store::{Change, Outcome, Rejected, Sending};
 
 use crate::account::{ATTEMPTS, Account};
+use crate::settling;
 
 /// What came of writing a fact.
 enum Written {
@@ -63,6 +64,7 @@ pub(crate) async fn send(
         match write(app, &transfer, fact, sending, now).await? {
             Written::Done => {
                 account.hand_over(&dispatch).await;
+                settling::at_once(app, account, dispatch, now).await;
                 note(|notes| notes.count("transfers", 1));
                 return Ok(());
             }

@@ -34,6 +34,20 @@ pub(crate) async fn bring_on(
     Ok(())
 }
 
+/// Looks at a dispatch right after it was handed over, where being in a block is enough: it may be there already.
+pub(crate) async fn at_once(app: &App, account: &Account<'_>, dispatch: Dispatch, now: Timestamp) {
+    if account.policy.confirmations > 1 {
+        return;
+    }
+    let looked = async {
+        let height = account.chain.height().await?;
+        one(app, account, dispatch, height, now).await
+    };
+    if let Err(error) = looked.await {
+        tracing::debug!(%error, "the watch will see");
+    }
+}
+
 async fn one(
     app: &App,
     account: &Account<'_>,

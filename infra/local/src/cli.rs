@@ -58,8 +58,45 @@ pub enum Command {
     Expire(Expire),
     /// Put recorded events of a contract on the event bus again.
     Replay(Replay),
+    /// Prepare the ledger of a deployed stack: the platform's key, the registry.
+    #[command(subcommand)]
+    Ledger(Ledger),
     /// Print the OpenAPI document.
     Openapi,
+}
+
+/// What to prepare.
+#[derive(Debug, Subcommand)]
+pub enum Ledger {
+    /// Make a new key and write it, encrypted, to a file; prints its address.
+    Keystore(Keystore),
+    /// Put the registry on a chain, paid for by the key; prints its address.
+    Deploy(Deploy),
+}
+
+/// A key, and what opens it.
+#[derive(Debug, Args)]
+pub struct Keystore {
+    /// The encrypted key: Web3 secret storage, version 3.
+    #[arg(long, value_name = "FILE")]
+    pub keystore: PathBuf,
+    /// The file that holds its password, of at least 20 characters.
+    #[arg(long, value_name = "FILE")]
+    pub password_file: PathBuf,
+}
+
+/// Where the registry goes.
+#[derive(Debug, Args)]
+pub struct Deploy {
+    /// Who pays for it and owns it.
+    #[command(flatten)]
+    pub key: Keystore,
+    /// The node's JSON-RPC address: https, or this machine's own.
+    #[arg(long, value_name = "URL")]
+    pub rpc: String,
+    /// Give the key ether first, as only a development node lets anyone do.
+    #[arg(long)]
+    pub fund: bool,
 }
 
 /// When it is.
@@ -96,6 +133,9 @@ pub struct Demo {
     /// Where the contract's document goes.
     #[arg(long, value_name = "FILE", default_value = "sharepact-demo.pdf")]
     pub pdf: PathBuf,
+    /// Go on to the blockchain: on a node of its own, or on the one that SHAREPACT_LEDGER_RPC names.
+    #[arg(long)]
+    pub ledger: bool,
 }
 
 /// How much to measure.
@@ -111,6 +151,9 @@ pub struct Bench {
     /// 10,000 and 100,000 contracts. It takes some minutes.
     #[arg(long)]
     pub jobs: bool,
+    /// Measure the ledger instead: 10,000 events in batches of 1,024, on an Ethereum node of its own.
+    #[arg(long, conflicts_with = "jobs")]
+    pub ledger: bool,
 }
 
 /// Who the token is for.

@@ -23,6 +23,9 @@
 //! | `relay` | from the commit to the bus |
 //! | `documents` | the contract as PDF, rendered and linked to |
 //! | `expiry` | what time has ended, recorded, and the warning before |
+//! | `town` | a world with a real Ethereum node, and a proxy on the way there |
+//! | `ledger` | the hashes of events in the chain, whatever happens to either |
+//! | `transfers` | ether from the platform's wallet, once |
 //! | `storm` | a thousand transitions while workers are killed |
 
 #![expect(
@@ -48,6 +51,7 @@ mod expiry;
 mod faults;
 mod guards;
 mod killed;
+mod ledger;
 mod listing;
 mod misdelivered;
 mod races;
@@ -56,5 +60,7 @@ mod relay;
 mod spy;
 mod storm;
 mod telemetry;
+mod town;
+mod transfers;
 mod trips;
 mod world;

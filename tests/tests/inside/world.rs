@@ -185,7 +185,7 @@ pub struct World {
     later: Arc<AtomicI64>,
     serial: AtomicU64,
     /// Last, so that the folder goes when nothing uses it any more.
-    _scratch: Scratch,
+    scratch: Scratch,
 }
 
 impl World {
@@ -235,7 +235,31 @@ impl World {
             stack,
             later,
             serial: AtomicU64::new(0),
-            _scratch: scratch,
+            scratch,
+        }
+    }
+
+    /// The same world, started again on the same folder.
+    pub async fn again(self, change: impl FnOnce(&mut Options)) -> Self {
+        let Self {
+            stack,
+            later,
+            serial,
+            scratch,
+            ..
+        } = self;
+        stack.shutdown().await;
+        let mut options = Options::on(scratch.path());
+        let clock = Arc::clone(&later);
+        options.clock = Clock::from_fn(move || at(clock.load(Ordering::SeqCst)));
+        change(&mut options);
+        let stack = Stack::start(options).await.expect("the stack starts again");
+        Self {
+            door: Door::new(&stack.url, stack.tokens()),
+            stack,
+            later,
+            serial,
+            scratch,
         }
     }
 

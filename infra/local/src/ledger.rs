@@ -2,15 +2,14 @@
 //!
 //! The one rule: what was made at the first start is used at every later one; a key is never made anew over another.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use sharepact_chain::{Ethereum, Keystore, Rpc, Vault};
-use sharepact_domain::chain::Wei;
+use sharepact_domain::chain::{ChainHash, Network, Wei};
 use sharepact_domain::ledger::dispatch::Policy;
 use sharepact_domain::wallet::Address;
-use sharepact_ledger_node::BYTECODE;
+use sharepact_ledger_node::artefact;
 use sharepact_runtime::{Chain as _, ChainError};
 use thiserror::Error;
 
@@ -50,16 +49,45 @@ pub enum LedgerError {
     },
 }
 
-/// Where a registry is.
-#[derive(Debug, Serialize, Deserialize)]
-struct Known {
-    /// The chain's id and the hash of its first block.
-    network: String,
-    /// The registry there.
-    registry: Address,
+/// Where a stack's ledger is.
+#[derive(Clone, Debug)]
+pub struct LedgerAt {
+    /// The node's JSON-RPC address.
+    pub rpc: String,
+    /// The registry, where it is not to be one of our own.
+    pub registry: Option<Address>,
+    /// How the ledger behaves.
+    pub policy: Policy,
 }
 
-/// What a stack's ledger is, to be shown.
+/// What a stack's ledger is.
+#[derive(Clone, Debug)]
+pub enum LedgerState {
+    /// There is none.
+    Off,
+    /// It is on.
+    On(Opened),
+    /// The node did not answer at the start, and nothing is known of its chain: it is off until the next start.
+    Failed(String),
+}
+
+impl LedgerState {
+    /// What the functions get.
+    pub(crate) fn ledger(&self) -> Option<Ledger> {
+        self.opened().map(|opened| opened.ledger.clone())
+    }
+
+    /// What is on.
+    #[must_use]
+    pub fn opened(&self) -> Option<&Opened> {
+        match self {
+            Self::On(opened) => Some(opened),
+            Self::Off | Self::Failed(_) => None,
+        }
+    }
+}
+
+/// A ledger that is on.
 #[derive(Clone, Debug)]
 pub struct Opened {
     /// For the functions.
@@ -72,37 +100,50 @@ pub struct Opened {
     pub registry: Address,
 }
 
-/// Opens the ledger of a state folder on the node at `rpc`: makes the key at the first start, and puts the registry on a
-/// chain that has none of ours.
-///
-/// # Errors
-/// When the node does not answer, or the wallet cannot pay on a chain that gives nothing away.
-pub async fn open(
-    home: &Home,
-    rpc: &str,
-    registry: Option<Address>,
-    policy: Policy,
-) -> Result<Opened, LedgerError> {
-    let keystore = || keystore(home);
-    keystore()?;
-    let node = Ethereum::reader(rpc)?.signed_by(keystore()?);
-    let network = node.network().await?;
-    let platform = node.platform().await?;
-    let name = format!("{}:{}", network.chain_id, network.genesis);
-    let registry = match registry {
-        Some(registry) => registry,
-        None => kept_or_new(home, &node, &name, &platform, rpc).await?,
+/// Where a registry is.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Known {
+    chain_id: u64,
+    /// The hash of the chain's first block.
+    genesis: ChainHash,
+    registry: Address,
+}
+
+/// Opens the ledger of a state folder: makes the key at the first start, and puts the registry on a chain that has none
+/// of ours. Where the node does not answer, the chain is taken to be the one of the start before.
+pub(crate) async fn open(home: &Home, at: Option<LedgerAt>) -> LedgerState {
+    let Some(at) = at else {
+        return LedgerState::Off;
     };
-    let chain = Ethereum::new(Rpc::at(rpc)?, network.chain_id)
+    match opened(home, &at).await {
+        Ok(opened) => LedgerState::On(opened),
+        Err(error) => LedgerState::Failed(error.to_string()),
+    }
+}
+
+async fn opened(home: &Home, at: &LedgerAt) -> Result<Opened, LedgerError> {
+    let mut all: Vec<Known> = home.read_json(REGISTRIES)?.unwrap_or_default();
+    let node = Ethereum::reader(&at.rpc)?.signed_by(keystore(home)?);
+    let platform = node.platform().await?;
+    let known = match (node.network().await, all.last()) {
+        (Ok(network), _) => here(&node, &all, network, &platform, at).await?,
+        (Err(ChainError::Unreachable(_)), Some(last)) => last.clone(),
+        (Err(error), _) => return Err(error.into()),
+    };
+    all.retain(|other| other.genesis != known.genesis);
+    all.push(known.clone());
+    home.write_json(REGISTRIES, &all)?;
+    let registry = at.registry.clone().unwrap_or(known.registry);
+    let chain = Ethereum::new(Rpc::at(&at.rpc)?, known.chain_id)
         .anchoring_in(registry.clone())
-        .signed_by(keystore()?);
+        .signed_by(keystore(home)?);
     let ledger = Ledger {
         chain: Arc::new(chain),
-        policy,
+        policy: at.policy,
     };
     Ok(Opened {
         ledger,
-        chain_id: network.chain_id,
+        chain_id: known.chain_id,
         platform,
         registry,
     })
@@ -110,50 +151,57 @@ pub async fn open(
 
 /// The keystore of the folder; a new one where there is none.
 fn keystore(home: &Home) -> Result<Keystore, LedgerError> {
-    let paths: [PathBuf; 2] = [home.path(KEYSTORE), home.path(PASSWORD)];
-    let [json, password] = &paths;
+    let (json, password) = (home.path(KEYSTORE), home.path(PASSWORD));
     if !json.exists() {
         let secret = random_hex(32)?;
         home.write(PASSWORD, secret.as_bytes())?;
         let created = Keystore::create(&secret)?;
         home.write(KEYSTORE, created.json.as_bytes())?;
     }
-    let (json, password) = (Vault::File(json.clone()), Vault::File(password.clone()));
-    Ok(Keystore::new(json, password))
+    Ok(Keystore::new(Vault::File(json), Vault::File(password)))
 }
 
-async fn kept_or_new(
-    home: &Home,
+/// The registry on the chain that the node serves: the one that is there, or a new one.
+async fn here(
     node: &Ethereum,
-    network: &str,
+    all: &[Known],
+    network: Network,
     platform: &Address,
+    at: &LedgerAt,
+) -> Result<Known, LedgerError> {
+    let Network { chain_id, genesis } = network;
+    let known = all.iter().find(|known| known.genesis == genesis);
+    let registry = match (&at.registry, known) {
+        (Some(registry), _) => registry.clone(),
+        (None, Some(known)) => known.registry.clone(),
+        (None, None) => deploy(node, platform, chain_id, &at.rpc).await?,
+    };
+    Ok(Known {
+        chain_id,
+        genesis,
+        registry,
+    })
+}
+
+async fn deploy(
+    node: &Ethereum,
+    platform: &Address,
+    chain_id: u64,
     rpc: &str,
 ) -> Result<Address, LedgerError> {
-    let mut known: Vec<Known> = home.read_json(REGISTRIES)?.unwrap_or_default();
-    if let Some(known) = known.iter().find(|known| known.network == network) {
-        return Ok(known.registry.clone());
-    }
     if node.balance(platform).await? == Wei::default() {
         // Only a development node does as it is told; from any other the answer is the balance below.
-        let gift = Wei::gwei(1_000_000_000).times(GIFT);
-        if let Err(error) = sharepact_ledger_node::give(rpc, platform, gift).await {
+        let gift = Wei::gwei(1_000_000_000).times(GIFT).get();
+        if let Err(error) = sharepact_ledger_node::give(rpc, platform.as_str(), gift).await {
             tracing::debug!(%error, "the node gives nothing away");
         }
     }
-    let registry = match node.deploy(&BYTECODE).await {
-        Err(ChainError::InsufficientFunds) => {
-            return Err(LedgerError::Empty {
-                address: platform.clone(),
-                chain_id: node.network().await?.chain_id,
-                balance: node.balance(platform).await?.ether(),
-            });
-        }
-        deployed => deployed?,
-    };
-    known.push(Known {
-        network: network.to_owned(),
-        registry: registry.clone(),
-    });
-    home.write_json(REGISTRIES, &known)?;
-    Ok(registry)
+    match node.deploy(&artefact::bytecode()).await {
+        Err(ChainError::InsufficientFunds) => Err(LedgerError::Empty {
+            address: platform.clone(),
+            chain_id,
+            balance: node.balance(platform).await?.ether(),
+        }),
+        deployed => Ok(deployed?),
+    }
 }

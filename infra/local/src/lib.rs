@@ -52,7 +52,7 @@ pub use gateway::{Invoke, invoke};
 pub use handout::{ENV, Handout, JSON};
 pub use home::{Home, HomeError};
 pub use keys::{KeyError, SigningKey};
-pub use ledger::{LedgerError, Opened, open as open_ledger};
+pub use ledger::{LedgerAt, LedgerError, LedgerState, Opened};
 pub use links::{Ledger, LinkError, Links};
 pub use policy::{Permission, grants};
 pub use queues::{Counts, Letter, Message, Queue, QueueError, Queues, Redrive};

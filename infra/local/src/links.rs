@@ -56,6 +56,14 @@ pub struct Ledger {
     pub policy: Policy,
 }
 
+impl std::fmt::Debug for Ledger {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Ledger")
+            .field("policy", &self.policy)
+            .finish_non_exhaustive()
+    }
+}
+
 impl Servers {
     /// What a function is linked to, as its environment in the template says.
     pub(crate) fn links_of(

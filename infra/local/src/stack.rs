@@ -28,7 +28,8 @@ use crate::guard::{self, Guard};
 use crate::handout::Handout;
 use crate::home::{Home, HomeError};
 use crate::keys::{KeyError, SigningKey};
-use crate::links::{Ledger, LinkError, Links, Servers};
+use crate::ledger::{self, LedgerAt, LedgerState};
+use crate::links::{LinkError, Links, Servers};
 use crate::request_log::RequestLog;
 use crate::routes::{RouteError, Routes, Target};
 use crate::rpc::Server;
@@ -53,7 +54,7 @@ pub struct Options {
     /// The clock again, where it may be moved while the stack runs.
     pub movable: Option<MovableClock>,
     /// The blockchain; without one the ledger is off.
-    pub ledger: Option<Ledger>,
+    pub ledger: Option<LedgerAt>,
     /// Where requests are logged, if anywhere.
     pub log: Option<RequestLog>,
     /// Where the functions' own lines go.
@@ -147,6 +148,8 @@ pub struct Stack {
     pub client: Client,
     /// The table.
     pub table: String,
+    /// The blockchain.
+    pub ledger: LedgerState,
     issuer: Issuer,
     calls: Calls,
     faults: Faults,
@@ -187,15 +190,10 @@ impl Stack {
         dynamodb::ensure_table(&client, &template.table, home.root()).await?;
         let buckets = template.buckets.values().map(String::as_str);
         let s3 = S3::start(home.root(), buckets, &secrets, stop.clone()).await?;
-        let servers = Servers::start(
-            &home,
-            &template,
-            &secrets,
-            &s3,
-            options.ledger,
-            (&clock, &stop),
-        )
-        .await?;
+        let ledger = ledger::open(&home, options.ledger).await;
+        let around = (&clock, &stop);
+        let on = ledger.ledger();
+        let servers = Servers::start(&home, &template, &secrets, &s3, on, around).await?;
 
         let calls = Calls::default();
         let cursors = CursorKey::new(secrets.cursors.as_bytes()).ok_or(StackError::CursorKey)?;
@@ -256,6 +254,7 @@ impl Stack {
             s3: s3.endpoint.clone(),
             client,
             table: template.table.name,
+            ledger,
             issuer,
             calls,
             faults,

@@ -76,7 +76,7 @@ async fn a_chain_that_is_down_delays_the_ledger_and_nothing_else() {
 
 #[tokio::test]
 async fn what_waited_while_the_ledger_was_off_is_anchored_when_it_is_on() {
-    let site = Site::new(eager()).await;
+    let site = Site::new().await;
     let world = World::working().await;
     let contract = world.contract("Active").await;
     world.settled().await;
@@ -84,8 +84,8 @@ async fn what_waited_while_the_ledger_was_off_is_anchored_when_it_is_on() {
     assert_eq!(seen["on"], false);
     assert_eq!(world.dead_letters().await, Vec::<String>::new());
 
-    let ledger = site.ledger();
-    let world = world.again(|options| options.ledger = Some(ledger)).await;
+    let ledger = site.ledger(eager());
+    let world = world.again(|options| options.ledger = ledger).await;
     let town = Town::of(world, site);
     town.brought_to_an_end().await;
     town.must_be_anchored(&contract).await;

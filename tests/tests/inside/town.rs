@@ -10,10 +10,10 @@ use sharepact_domain::ledger::anchor::{Anchor, Stage};
 use sharepact_domain::ledger::dispatch::Policy;
 use sharepact_domain::wallet::Address;
 use sharepact_ledger_node::{Node, Options as NodeOptions, Proxy};
-use sharepact_local::{Home, Ledger, Opened, Options, open_ledger};
+use sharepact_local::{LedgerAt, LedgerState, Opened};
 use sharepact_runtime::{Chain, policy};
 
-use crate::world::{Answer, Request, Scratch, World, get, post};
+use crate::world::{Answer, Request, World, get, post};
 
 /// What a wallet is funded with in these tests.
 pub const GIFT: Wei = Wei::gwei(10_000_000);
@@ -23,7 +23,6 @@ pub struct Town {
     pub proxy: Proxy,
     pub node: Node,
     pub opened: Opened,
-    _keys: Scratch,
 }
 
 /// Sends at once, and takes what is in a block for settled.
@@ -35,59 +34,47 @@ pub fn eager() -> Policy {
     }
 }
 
-/// A node, a proxy, a key and a registry.
+/// A node, and a proxy on the way there.
 pub struct Site {
     pub node: Node,
     pub proxy: Proxy,
-    pub opened: Opened,
-    pub keys: Scratch,
 }
 
 impl Site {
-    pub async fn new(policy: Policy) -> Self {
+    pub async fn new() -> Self {
         let node = Node::start(NodeOptions::default()).await;
         let node = node.expect("the node starts: see infra/ledger/node");
         let proxy = Proxy::before(&node.url()).await.expect("a proxy");
-        let keys = Scratch::new();
-        let home = Home::open(keys.path()).expect("a folder");
-        let opened = open_ledger(&home, proxy.url(), None, policy).await;
-        Self {
-            node,
-            proxy,
-            opened: opened.expect("the ledger opens"),
-            keys,
-        }
+        Self { node, proxy }
     }
 
-    pub fn ledger(&self) -> Ledger {
-        self.opened.ledger.clone()
+    /// A ledger there.
+    pub fn ledger(&self, policy: Policy) -> Option<LedgerAt> {
+        Some(LedgerAt {
+            rpc: self.proxy.url().to_owned(),
+            registry: None,
+            policy,
+        })
     }
 }
 
 impl Town {
     pub async fn new(policy: Policy) -> Self {
-        Self::with(policy, |_| {}).await
-    }
-
-    pub async fn with(policy: Policy, change: impl FnOnce(&mut Options)) -> Self {
-        let site = Site::new(policy).await;
-        let ledger = site.ledger();
-        let world = World::with(|options| {
-            options.ledger = Some(ledger);
-            change(options);
-        })
-        .await;
+        let site = Site::new().await;
+        let world = World::with(|options| options.ledger = site.ledger(policy)).await;
         Self::of(world, site)
     }
 
     /// A world that has this site's ledger.
-    pub fn of(world: World, site: Site) -> Self {
+    pub fn of(world: World, Site { node, proxy }: Site) -> Self {
+        let LedgerState::On(opened) = world.stack.ledger.clone() else {
+            panic!("the ledger is {:?}", world.stack.ledger);
+        };
         Self {
             world,
-            proxy: site.proxy,
-            node: site.node,
-            opened: site.opened,
-            _keys: site.keys,
+            proxy,
+            node,
+            opened,
         }
     }
 

@@ -22,6 +22,8 @@ pub static WORKER: Worker = Worker {
         Grant::Query,
         Grant::Put,
         Grant::Delete,
+        Grant::ReadSecret("LedgerKeystore"),
+        Grant::ReadSecret("LedgerPassword"),
         Grant::Send("AnchoringsDead"),
     ],
     run: |app, event| {

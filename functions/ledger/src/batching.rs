@@ -60,7 +60,7 @@ async fn send(
     let tree =
         Batch::tree(&leaves).ok_or_else(|| WorkError::Poison("an empty batch".to_owned()))?;
     let (id, root) = (BatchId::new(app.new_id()), tree.root());
-    let message = account.chain.anchoring(&root);
+    let message = account.chain.anchoring(&root)?;
     let gas = account.chain.gas(&account.address, &message).await?;
     let (sender, dispatch) = account
         .prepare(app, Purpose::Anchor(id), message, gas, now)
@@ -73,7 +73,7 @@ async fn send(
     let batch = Batch {
         id,
         network: account.network,
-        registry: account.chain.registry(),
+        registry: account.chain.registry()?.clone(),
         root,
         leaves,
         state: BatchState::Signed { transaction },

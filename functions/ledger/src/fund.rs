@@ -23,6 +23,8 @@ pub static WORKER: Worker = Worker {
         Grant::BatchGet,
         Grant::Put,
         Grant::Delete,
+        Grant::ReadSecret("LedgerKeystore"),
+        Grant::ReadSecret("LedgerPassword"),
         Grant::Send("FundingsDead"),
     ],
     run: |app, event| {

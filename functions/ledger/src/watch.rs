@@ -13,7 +13,14 @@ pub static WORKER: Worker = Worker {
     name: "ledger-watch",
     source: Source::Schedule,
     description: "Sends what waits, sends again what the chain has lost, and records what it has settled.",
-    grants: &[Grant::BatchGet, Grant::Query, Grant::Put, Grant::Delete],
+    grants: &[
+        Grant::BatchGet,
+        Grant::Query,
+        Grant::Put,
+        Grant::Delete,
+        Grant::ReadSecret("LedgerKeystore"),
+        Grant::ReadSecret("LedgerPassword"),
+    ],
     run: |app, _| {
         Box::pin(async move {
             let seen = watch(app).await?;

@@ -64,6 +64,12 @@ pub fn policy(setting: impl Fn(&str) -> Option<String>) -> Result<Policy, Config
     }
 }
 
+/// The same from the function's environment.
+#[expect(clippy::disallowed_methods, reason = "this is where settings are read")]
+pub(crate) fn policy_from_env() -> Result<Policy, ConfigError> {
+    policy(|name| std::env::var(name).ok())
+}
+
 fn whole<T: FromStr>(text: Option<String>, default: T) -> Option<T> {
     text.map_or(Some(default), |text| text.parse().ok())
 }

@@ -8,6 +8,13 @@ use sharepact_ledger_node::Deed;
 use crate::town::{Site, Town, eager};
 use crate::world::{World, command};
 
+fn nothing_given_up(world: &World) {
+    for queue in ["AnchoringsDead", "FundingsDead"] {
+        let letters = world.dead_letters(queue);
+        assert!(letters.is_empty(), "{queue}: {letters:?}");
+    }
+}
+
 #[tokio::test]
 async fn every_event_is_in_the_chain_and_provably_so() {
     let town = Town::new(eager()).await;
@@ -19,7 +26,11 @@ async fn every_event_is_in_the_chain_and_provably_so() {
 
 #[tokio::test]
 async fn events_wait_for_others_and_go_together() {
-    let town = Town::new(Policy { wait: 60, ..eager() }).await;
+    let town = Town::new(Policy {
+        wait: 60,
+        ..eager()
+    })
+    .await;
     let contracts = [
         town.world.contract("Request").await,
         town.world.contract("Active").await,
@@ -35,7 +46,11 @@ async fn events_wait_for_others_and_go_together() {
     for contract in &contracts {
         town.must_be_anchored(contract).await;
         let anchors = town.anchors(contract).await;
-        roots.extend(anchors.into_iter().map(|(_, anchor)| anchor.expect("an anchor").root));
+        roots.extend(
+            anchors
+                .into_iter()
+                .map(|(_, anchor)| anchor.expect("an anchor").root),
+        );
     }
     roots.dedup();
     assert_eq!(roots.len(), 1, "one root for all of them");
@@ -50,7 +65,10 @@ async fn an_event_that_comes_again_is_anchored_once() {
     let (before, sent) = (town.anchors(&contract).await, town.sent().await);
     let again = serde_json::json!({ "contract": contract });
     let links = town.world.stack.links();
-    links.invoke("event-replay", again).await.expect("it is sent again");
+    links
+        .invoke("event-replay", again)
+        .await
+        .expect("it is sent again");
     town.brought_to_an_end().await;
     assert_eq!(town.anchors(&contract).await, before);
     assert_eq!(town.sent().await, sent, "nothing was sent for it");
@@ -63,8 +81,11 @@ async fn a_chain_that_is_down_delays_the_ledger_and_nothing_else() {
     let contract = town.world.contract("Active").await;
     town.settled().await;
     assert_eq!(town.stages(&contract).await, [Stage::Pending; 4]);
-    assert!(town.watch().await.is_none(), "the watch says that it could not");
-    assert_eq!(town.world.dead_letters().await, Vec::<String>::new());
+    assert!(
+        town.watch().await.is_none(),
+        "the watch says that it could not"
+    );
+    nothing_given_up(&town.world);
     for deed in [Deed::Status(500), Deed::Status(429), Deed::Garbage] {
         town.proxy.everything(deed);
         assert!(town.watch().await.is_none());
@@ -80,16 +101,25 @@ async fn what_waited_while_the_ledger_was_off_is_anchored_when_it_is_on() {
     let world = World::working().await;
     let contract = world.contract("Active").await;
     world.settled().await;
-    let seen = world.stack.links().fire("ledger-watch").await.expect("it runs");
+    let seen = world
+        .stack
+        .links()
+        .fire("ledger-watch")
+        .await
+        .expect("it runs");
     assert_eq!(seen["on"], false);
-    assert_eq!(world.dead_letters().await, Vec::<String>::new());
+    nothing_given_up(&world);
 
     let ledger = site.ledger(eager());
     let world = world.again(|options| options.ledger = ledger).await;
     let town = Town::of(world, site);
     town.brought_to_an_end().await;
     town.must_be_anchored(&contract).await;
-    assert_eq!(town.wallet().await["funding"], "confirmed", "and the wallet is funded");
+    assert_eq!(
+        town.wallet().await["funding"],
+        "confirmed",
+        "and the wallet is funded"
+    );
 }
 
 #[tokio::test]
@@ -99,7 +129,11 @@ async fn nothing_is_sent_to_another_chain() {
     let contract = town.world.contract("Active").await;
     town.settled().await;
     assert!(town.watch().await.is_none());
-    assert_eq!(town.proxy.count("eth_sendRawTransaction"), 1, "the registry's own");
+    assert_eq!(
+        town.proxy.count("eth_sendRawTransaction"),
+        1,
+        "the registry's own"
+    );
     assert_eq!(town.stages(&contract).await, [Stage::Pending; 4]);
     town.proxy.clear();
     town.brought_to_an_end().await;
@@ -108,7 +142,11 @@ async fn nothing_is_sent_to_another_chain() {
 
 #[tokio::test]
 async fn a_reorganisation_is_noticed_and_anchored_again() {
-    let town = Town::new(Policy { confirmations: 3, ..eager() }).await;
+    let town = Town::new(Policy {
+        confirmations: 3,
+        ..eager()
+    })
+    .await;
     town.world.contract("Request").await;
     town.settled().await;
     let before = town.node.snapshot().await.expect("a snapshot");
@@ -143,7 +181,11 @@ async fn a_transaction_that_the_node_forgot_is_sent_again() {
 
 #[tokio::test]
 async fn one_that_is_stuck_gets_higher_fees() {
-    let town = Town::new(Policy { patience: 100, ..eager() }).await;
+    let town = Town::new(Policy {
+        patience: 100,
+        ..eager()
+    })
+    .await;
     town.world.contract("Request").await;
     town.brought_to_an_end().await;
     town.node.automine(false).await.expect("no blocks");
@@ -151,7 +193,10 @@ async fn one_that_is_stuck_gets_higher_fees() {
     town.settled().await;
     // The next block asks more than was offered.
     let fees = town.chain().fees().await.expect("fees");
-    town.node.set_next_base_fee(fees.max.get() * 2).await.expect("dear");
+    town.node
+        .set_next_base_fee(fees.max.get() * 2)
+        .await
+        .expect("dear");
     town.node.mine(1).await.expect("a block without it");
     town.watch().await.expect("the watch runs");
     assert_eq!(town.stages(&contract).await, [Stage::Submitted; 3]);
@@ -163,20 +208,31 @@ async fn one_that_is_stuck_gets_higher_fees() {
     town.must_be_anchored(&contract).await;
     let last = town.anchors(&contract).await;
     let transactions = |anchors: &[(_, Option<sharepact_domain::ledger::anchor::Anchor>)]| {
-        let each = anchors.iter().map(|(_, anchor)| anchor.as_ref().expect("one").transaction);
+        let each = anchors
+            .iter()
+            .map(|(_, anchor)| anchor.as_ref().expect("one").transaction);
         each.collect::<Vec<_>>()
     };
-    assert_ne!(transactions(&first), transactions(&last), "another one took its place");
+    assert_ne!(
+        transactions(&first),
+        transactions(&last),
+        "another one took its place"
+    );
 }
 
 #[tokio::test]
 async fn a_nonce_that_others_used_is_given_up_and_the_hashes_go_again() {
-    let town = Town::new(Policy { confirmations: 2, ..eager() }).await;
+    let town = Town::new(Policy {
+        confirmations: 2,
+        ..eager()
+    })
+    .await;
     town.world.contract("Request").await;
     town.node.mine(2).await.expect("blocks");
     town.brought_to_an_end_mining().await;
     // What is handed over never arrives, and somebody else uses the key meanwhile.
-    town.proxy.always("eth_sendRawTransaction", Deed::Status(503));
+    town.proxy
+        .always("eth_sendRawTransaction", Deed::Status(503));
     let contract = town.world.contract("Signed").await;
     town.settled().await;
     assert_eq!(town.stages(&contract).await, [Stage::Submitted; 3]);
@@ -190,12 +246,18 @@ async fn a_nonce_that_others_used_is_given_up_and_the_hashes_go_again() {
 async fn an_empty_wallet_delays_too() {
     let town = Town::new(eager()).await;
     let platform = town.opened.platform.as_str().to_owned();
-    town.node.set_balance(&platform, 0).await.expect("it is empty");
+    town.node
+        .set_balance(&platform, 0)
+        .await
+        .expect("it is empty");
     let contract = town.world.contract("Active").await;
     town.settled().await;
     assert!(town.watch().await.is_none());
     assert_eq!(town.stages(&contract).await, [Stage::Pending; 4]);
-    town.node.set_balance(&platform, u128::MAX >> 16).await.expect("it is filled");
+    town.node
+        .set_balance(&platform, u128::MAX >> 16)
+        .await
+        .expect("it is filled");
     town.brought_to_an_end().await;
     town.must_be_anchored(&contract).await;
 }
@@ -210,10 +272,19 @@ async fn bad_luck_of_every_kind_loses_nothing() {
         match round % 6 {
             0 => town.proxy.always(send, Deed::DropAnswer),
             1 => town.proxy.always(send, Deed::Duplicate),
-            2 => town.proxy.next("eth_getTransactionReceipt", 3, Deed::DropAnswer),
-            3 => town.proxy.next("eth_feeHistory", 2, Deed::Error(-32_000, "header not found".to_owned())),
+            2 => town
+                .proxy
+                .next("eth_getTransactionReceipt", 3, Deed::DropAnswer),
+            3 => town.proxy.next(
+                "eth_feeHistory",
+                2,
+                Deed::Error(-32_000, "header not found".to_owned()),
+            ),
             4 => town.proxy.always(send, Deed::DropRequest),
-            _ => town.proxy.always(send, Deed::DelayAnswer(std::time::Duration::from_millis(200))),
+            _ => town.proxy.always(
+                send,
+                Deed::DelayAnswer(std::time::Duration::from_millis(200)),
+            ),
         }
         let contract = town.world.contract("Draft").await;
         let links = town.world.stack.links();
@@ -233,7 +304,9 @@ async fn bad_luck_of_every_kind_loses_nothing() {
         town.must_be_anchored(contract).await;
     }
     let wallet = town.wallet().await;
-    let held = town.balance(wallet["address"].as_str().expect("an address")).await;
+    let held = town
+        .balance(wallet["address"].as_str().expect("an address"))
+        .await;
     assert_eq!(held, crate::town::GIFT, "the wallet was funded once");
-    assert_eq!(town.world.dead_letters().await, Vec::<String>::new());
+    nothing_given_up(&town.world);
 }

@@ -126,7 +126,11 @@ impl Town {
         for (hash, anchor) in anchors {
             let anchor = anchor.expect("an anchor");
             assert_eq!(anchor.stage(), Stage::Confirmed, "{anchor:?}");
-            assert_eq!(anchor.proof.root(&hash), Some(anchor.root), "the proof leads to the root");
+            assert_eq!(
+                anchor.proof.root(&hash),
+                Some(anchor.root),
+                "the proof leads to the root"
+            );
             let noted = self.chain().anchored(&anchor.registry, &anchor.root).await;
             assert!(noted.unwrap().is_some(), "the registry has the root");
             let receipt = self.chain().receipt(&anchor.transaction).await.unwrap();
@@ -142,7 +146,9 @@ impl Town {
             self.settled().await;
             let seen = self.watch().await;
             let idle = |seen: &Value| seen["open"] == 0 && seen["ordered"] == 0;
-            if seen.as_ref().is_some_and(idle) && self.world.store().waiting(1).await.unwrap().is_empty() {
+            if seen.as_ref().is_some_and(idle)
+                && self.world.store().waiting(1).await.unwrap().is_empty()
+            {
                 return;
             }
             self.world.pass(TimeDelta::seconds(1));
@@ -183,9 +189,16 @@ impl Town {
                 fees,
             };
             let signed = chain.sign(&transaction).await.unwrap();
-            let digits: String = signed.raw.iter().map(|byte| format!("{byte:02x}")).collect();
+            let digits: String = signed
+                .raw
+                .iter()
+                .map(|byte| format!("{byte:02x}"))
+                .collect();
             let raw = json!([format!("0x{digits}")]);
-            self.node.ask("eth_sendRawTransaction", raw).await.expect("it is taken");
+            self.node
+                .ask("eth_sendRawTransaction", raw)
+                .await
+                .expect("it is taken");
         }
     }
 
@@ -196,7 +209,10 @@ impl Town {
 
     /// How many transactions the platform has in blocks.
     pub async fn sent(&self) -> u64 {
-        self.chain().count(&self.opened.platform, false).await.unwrap()
+        self.chain()
+            .count(&self.opened.platform, false)
+            .await
+            .unwrap()
     }
 
     /// The consumer's address, registered and funded.

@@ -20,14 +20,20 @@ async fn a_registered_wallet_is_funded_once() {
     let town = Town::new(eager()).await;
     let address = town.resident().await;
     let wallet = town.wallet().await;
-    assert_eq!((&wallet["ledger"], &wallet["funding"]), (&json!("on"), &json!("confirmed")));
+    assert_eq!(
+        (&wallet["ledger"], &wallet["funding"]),
+        (&json!("on"), &json!("confirmed"))
+    );
     assert_eq!(wallet["balance"], "0.01");
     // Another address of the same owner is not: whoever changes addresses would empty the platform's wallet.
     let owner = town.world.user("consumer");
     town.world.wallet("consumer", &owner, ADDRESSES[1]).await;
     town.brought_to_an_end().await;
     let wallet = town.wallet().await;
-    assert_eq!((&wallet["balance"], &wallet["funding"]), (&json!("0"), &json!("none")));
+    assert_eq!(
+        (&wallet["balance"], &wallet["funding"]),
+        (&json!("0"), &json!("none"))
+    );
     town.brought_to_an_end().await;
     assert_eq!(town.balance(&address).await, GIFT);
 }
@@ -36,15 +42,23 @@ async fn a_registered_wallet_is_funded_once() {
 async fn an_operator_sends_ether() {
     let town = Town::new(eager()).await;
     let address = town.resident().await;
-    let ordered = town.world.expect(202, &Town::order(&address, "a", Some("0.05"))).await;
+    let ordered = town
+        .world
+        .expect(202, &Town::order(&address, "a", Some("0.05")))
+        .await;
     assert_eq!(ordered.json()["status"], "ordered");
     town.brought_to_an_end().await;
     let transfer = town.transfer(&ordered).await;
-    assert_eq!((&transfer["status"], &transfer["amount"]), (&json!("confirmed"), &json!("0.05")));
+    assert_eq!(
+        (&transfer["status"], &transfer["amount"]),
+        (&json!("confirmed"), &json!("0.05"))
+    );
     assert!(transfer["block"].is_u64(), "{transfer}");
     assert_eq!(town.balance(&address).await, GIFT.plus(ether("0.05")));
     // Without an amount, the configured one.
-    town.world.expect(202, &Town::order(&address, "b", None)).await;
+    town.world
+        .expect(202, &Town::order(&address, "b", None))
+        .await;
     town.brought_to_an_end().await;
     assert_eq!(town.balance(&address).await, GIFT.plus(ether("0.06")));
 }
@@ -62,7 +76,10 @@ async fn one_address_and_key_are_one_transfer_for_ever() {
     town.world.pass(chrono::TimeDelta::days(400));
     let again = town.world.expect(200, &order).await;
     assert_eq!(again.json()["status"], "confirmed");
-    let other = town.world.expect(422, &Town::order(&address, "a", Some("0.06"))).await;
+    let other = town
+        .world
+        .expect(422, &Town::order(&address, "a", Some("0.06")))
+        .await;
     assert_eq!(other.problem(), "idempotency-key-reused");
     town.brought_to_an_end().await;
     assert_eq!(town.balance(&address).await, GIFT.plus(ether("0.05")));
@@ -80,12 +97,28 @@ async fn every_refusal_sends_nothing() {
         (Town::order(&lower, "a", None), 400, "invalid-address"),
         (Town::order(zero, "a", None), 400, "invalid-address"),
         (Town::order(unknown, "a", None), 404, "not-found"),
-        (Town::order(&address, "a", Some("0.11")), 400, "amount-too-large"),
-        (Town::order(&address, "a", Some("0")), 400, "invalid-amount"),
-        (Town::order(&address, "a", Some("-1")), 400, "invalid-amount"),
-        (Town::order(&address, "a", Some("0.0000000000000000001")), 400, "invalid-amount"),
         (
-            post("operator", format!("/wallets/{address}/transfers"), json!({})),
+            Town::order(&address, "a", Some("0.11")),
+            400,
+            "amount-too-large",
+        ),
+        (Town::order(&address, "a", Some("0")), 400, "invalid-amount"),
+        (
+            Town::order(&address, "a", Some("-1")),
+            400,
+            "invalid-amount",
+        ),
+        (
+            Town::order(&address, "a", Some("0.0000000000000000001")),
+            400,
+            "invalid-amount",
+        ),
+        (
+            post(
+                "operator",
+                format!("/wallets/{address}/transfers"),
+                json!({}),
+            ),
             400,
             "idempotency-key-required",
         ),
@@ -94,15 +127,24 @@ async fn every_refusal_sends_nothing() {
         assert_eq!(refused.problem(), problem, "{order:?}");
     }
     for who in ["consumer", "provider", "stranger", "manager", "member"] {
-        let order = crate::world::Request { who, ..Town::order(&address, "a", None) };
+        let order = crate::world::Request {
+            who,
+            ..Town::order(&address, "a", None)
+        };
         assert_eq!(town.world.expect(404, &order).await.problem(), "not-found");
     }
     let platform = town.opened.platform.as_str().to_owned();
     town.node.set_balance(&platform, 1_000).await.unwrap();
-    let empty = town.world.expect(409, &Town::order(&address, "a", None)).await;
+    let empty = town
+        .world
+        .expect(409, &Town::order(&address, "a", None))
+        .await;
     assert_eq!(empty.problem(), "platform-wallet-empty");
     town.brought_to_an_end().await;
-    assert_eq!((town.sent().await, town.balance(&address).await), (sent, GIFT));
+    assert_eq!(
+        (town.sent().await, town.balance(&address).await),
+        (sent, GIFT)
+    );
 }
 
 #[tokio::test]
@@ -111,7 +153,10 @@ async fn without_a_chain_there_is_no_transfer() {
     world.contract("Request").await;
     let path = format!("/wallets/{}", world.user("consumer"));
     let wallet = world.expect(200, &get("consumer", path)).await.json();
-    assert_eq!((&wallet["ledger"], &wallet["balance"]), (&json!("off"), &json!(null)));
+    assert_eq!(
+        (&wallet["ledger"], &wallet["balance"]),
+        (&json!("off"), &json!(null))
+    );
     let address = wallet["address"].as_str().unwrap();
     let refused = world.expect(503, &Town::order(address, "a", None)).await;
     assert_eq!(refused.problem(), "ledger-off");
@@ -123,8 +168,14 @@ async fn a_chain_that_is_down_takes_the_order_and_sends_it_later() {
     let address = town.resident().await;
     town.proxy.everything(Deed::DropRequest);
     let wallet = town.wallet().await;
-    assert_eq!((&wallet["ledger"], &wallet["balance"]), (&json!("unreachable"), &json!(null)));
-    let ordered = town.world.expect(202, &Town::order(&address, "a", Some("0.05"))).await;
+    assert_eq!(
+        (&wallet["ledger"], &wallet["balance"]),
+        (&json!("unreachable"), &json!(null))
+    );
+    let ordered = town
+        .world
+        .expect(202, &Town::order(&address, "a", Some("0.05")))
+        .await;
     town.settled().await;
     assert_eq!(town.transfer(&ordered).await["status"], "ordered");
     town.proxy.clear();
@@ -152,7 +203,9 @@ async fn dying_between_sending_and_recording_sends_nothing_twice() {
         let before = town.proxy.count(SEND);
         town.proxy.next(SEND, 1, deed.clone());
         let key = format!("key-{number}");
-        town.world.expect(202, &Town::order(&address, &key, Some("0.01"))).await;
+        town.world
+            .expect(202, &Town::order(&address, &key, Some("0.01")))
+            .await;
         // Dead the moment that it was handed over.
         for _ in 0..400 {
             if town.proxy.count(SEND) > before {
@@ -169,13 +222,19 @@ async fn dying_between_sending_and_recording_sends_nothing_twice() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn many_at_once_take_every_nonce_once() {
-    let town = Town::new(Policy { confirmations: 2, ..eager() }).await;
+    let town = Town::new(Policy {
+        confirmations: 2,
+        ..eager()
+    })
+    .await;
     town.world.contract("Request").await;
     town.brought_to_an_end_mining().await;
     let address = town.wallet().await["address"].as_str().unwrap().to_owned();
     let sent = town.sent().await;
     let keys: Vec<_> = (0..24).map(|number| format!("key-{number}")).collect();
-    let orders = keys.iter().map(|key| Town::order(&address, key, Some("0.001")));
+    let orders = keys
+        .iter()
+        .map(|key| Town::order(&address, key, Some("0.001")));
     let orders: Vec<_> = orders.collect();
     let ordering = join_all(orders.iter().map(|order| town.world.expect(202, order)));
     let links = town.world.stack.links();

@@ -1,5 +1,5 @@
 //! The function `ledger-anchor`.
 
 fn main() -> std::process::ExitCode {
-    sharepact_runtime::work(&sharepact_ledger::anchor::WORKER)
+    sharepact_runtime::work_on(&sharepact_ledger::anchor::WORKER, sharepact_chain::from_env)
 }

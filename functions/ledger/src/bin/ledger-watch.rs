@@ -1,5 +1,5 @@
 //! The function `ledger-watch`.
 
 fn main() -> std::process::ExitCode {
-    sharepact_runtime::work(&sharepact_ledger::watch::WORKER)
+    sharepact_runtime::work_on(&sharepact_ledger::watch::WORKER, sharepact_chain::from_env)
 }

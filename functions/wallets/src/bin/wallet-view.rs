@@ -1,5 +1,8 @@
 //! The function `wallet-view`.
 
 fn main() -> std::process::ExitCode {
-    sharepact_runtime::serve_linked(&sharepact_wallets::view::OPERATION)
+    sharepact_runtime::serve_on(
+        &sharepact_wallets::view::OPERATION,
+        sharepact_chain::from_env,
+    )
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use sharepact_local::operations::{self, CONTEXTS, Context};
+use sharepact_local::template::Template;
 use sharepact_runtime::Grant;
 
 /// The names of a context's functions.
@@ -80,15 +81,37 @@ fn every_function_is_one_binary_of_its_context_and_every_binary_one_function() {
 
 #[test]
 fn a_binary_serves_the_function_it_is_named_for() {
+    let template = Template::parse(&crate::read("template.yaml")).expect("a template");
+    let on_chain = |resource: String| {
+        let function = template.functions.get(&resource);
+        function.is_some_and(|own| own.environment.contains_key("SHAREPACT_LEDGER_RPC"))
+    };
     for context in CONTEXTS {
         for operation in context.operations {
+            if on_chain(operation.resource()) {
+                serves(
+                    context,
+                    operation.name,
+                    "serve_on",
+                    "OPERATION, sharepact_chain::from_env",
+                );
+                continue;
+            }
             // Only what uses more than the table pays for the clients of the rest.
             let linked = operation.grants.iter().any(|grant| !of_the_table(*grant));
             let serve = if linked { "serve_linked" } else { "serve" };
             serves(context, operation.name, serve, "OPERATION");
         }
         for worker in context.workers {
-            serves(context, worker.name, "work", "WORKER");
+            match on_chain(worker.resource()) {
+                true => serves(
+                    context,
+                    worker.name,
+                    "work_on",
+                    "WORKER, sharepact_chain::from_env",
+                ),
+                false => serves(context, worker.name, "work", "WORKER"),
+            }
         }
     }
 }

@@ -60,6 +60,14 @@ fn right(grant: Grant, template: &Template) -> (String, String) {
         }
         Grant::KeepDocument => ("s3:PutObject", documents(&only(&template.buckets))),
         Grant::LinkDocument => ("s3:GetObject", documents(&only(&template.buckets))),
+        Grant::ReadSecret(secret) => {
+            // A reference to a secret is its ARN; here, its name.
+            let kind = resource(template, secret)
+                .get("Type")
+                .and_then(Value::as_str);
+            assert_eq!(kind, Some("AWS::SecretsManager::Secret"), "{grant:?}");
+            ("secretsmanager:GetSecretValue", secret.to_owned())
+        }
     };
     (action.to_owned(), resource)
 }

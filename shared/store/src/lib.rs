@@ -43,7 +43,7 @@ pub use error::StoreError;
 pub use item::{ContractRecord, Remembered, Ticket};
 pub use keys::{Index, Position};
 pub use listing::{Order, Page, Source};
-pub use read::{Beginning, Delivery, Found, History, Told, WebhookRecord};
+pub use read::{Beginning, Delivery, Found, History, Registering, Told, WebhookRecord};
 pub use recorded::Recorded;
 
 /// A future that was compiled here.

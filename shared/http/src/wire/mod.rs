@@ -23,5 +23,5 @@ pub use terms::{
     ActivateBody, CommandBody, DeclineBody, DraftBody, NegotiateBody, NoBody, RejectBody, StopBody,
     UpdateBody,
 };
-pub use wallet::{RegistrationView, WalletBody, WalletView};
+pub use wallet::{ChallengeBody, ChallengeView, RegistrationView, WalletBody, WalletView};
 pub use webhook::{AttemptView, DeliveriesView, WebhookBody, WebhookView};

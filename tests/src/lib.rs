@@ -33,12 +33,15 @@ mod listing;
 mod person;
 mod schemas;
 mod target;
+mod wallet;
 
 pub use call::{Answer, Call};
 pub use deal::{COMMANDS, Deal, STAGES, asset, draft, request};
 pub use deployment::Deployment;
 pub use description::Description;
 pub use listing::Walk;
-pub use person::{Person, fresh_address, webhook};
+pub use person::{Person, webhook};
 pub use schemas::Schemas;
+pub use sharepact_chain::possession::Key;
 pub use target::{Api, scenario, scratch, skipped, unique};
+pub use wallet::{answered, fresh_key, signed};

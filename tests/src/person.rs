@@ -83,16 +83,6 @@ impl Person {
     pub async fn views(&self, contract: &str) -> Answer {
         self.get(format!("/contracts/{contract}")).await
     }
-
-    /// Sees to it that the person's side has a wallet.
-    pub async fn has_wallet(&self) {
-        let path = format!("/wallets/{}", self.owner());
-        if self.get(&path).await.status == 404 {
-            self.put(&path, &json!({ "address": fresh_address() }))
-                .await
-                .must(201, "the first address of an owner is registered");
-        }
-    }
 }
 
 /// A webhook that a deployed stack takes too, and that is never called in these scenarios.
@@ -102,11 +92,4 @@ pub fn webhook() -> Value {
         "eventTypes": ["webhook.disabled"],
         "description": "Scenario",
     })
-}
-
-/// An Ethereum address that nobody has registered: digits alone have no checksum to get wrong.
-pub fn fresh_address() -> String {
-    let id = unique("").replace('-', "");
-    let number = u128::from_str_radix(&id, 16).expect("a UUID is a hexadecimal number");
-    format!("0x{number:040}")
 }

@@ -73,7 +73,10 @@ async fn register(app: &App, call: Call) -> Answer {
             ))
         }
         Outcome::Rejected(
-            Rejected::Answered(_) | Rejected::Occupied(_) | Rejected::AddressTaken,
+            Rejected::Answered(_)
+            | Rejected::Occupied(_)
+            | Rejected::AddressTaken
+            | Rejected::ChallengeUsed,
         ) => Err(Problem::internal(
             "an asset's transaction was refused for another aggregate",
         )),

@@ -109,9 +109,9 @@ pub(crate) async fn write(
             format!("your side has a live contract on this asset: /contracts/{contract}"),
         )),
         Outcome::Rejected(Rejected::Stale(current)) => Err(stale(call, current.as_ref())),
-        Outcome::Rejected(Rejected::AddressTaken) => Err(Problem::internal(
-            "a contract's transaction was refused over an address",
-        )),
+        Outcome::Rejected(Rejected::AddressTaken | Rejected::ChallengeUsed) => Err(
+            Problem::internal("a contract's transaction was refused over an address"),
+        ),
     }
 }
 

@@ -38,7 +38,7 @@ async fn history(app: &App, call: Call) -> Answer {
     let id = call.path("id", ContractId::parse)?;
     let principal = call.principal()?;
     let compared = compared(&call)?;
-    let after = match call.cursor(&app.cursors)? {
+    let after = match call.cursor(&app.seals)? {
         None => 0,
         Some(position) => position
             .parse()
@@ -59,7 +59,7 @@ async fn history(app: &App, call: Call) -> Answer {
         Some(revisions) => Some(compare(&call, revisions)?),
     };
     let last = page.events.last().filter(|_| page.more);
-    let next_cursor = last.map(|event| call.seal(&app.cursors, &event.sequence.to_string()));
+    let next_cursor = last.map(|event| call.seal(&app.seals, &event.sequence.to_string()));
     let items: Result<Vec<_>, _> = page.events.iter().map(EventView::try_from).collect();
     Reply::json(
         200,

@@ -62,7 +62,10 @@ async fn issue(app: &App, id: ContractId, command: Command) -> Result<(), WorkEr
             Outcome::Written => return Ok(()),
             Outcome::Rejected(Rejected::Stale(_)) => {}
             Outcome::Rejected(
-                Rejected::Answered(_) | Rejected::Occupied(_) | Rejected::AddressTaken,
+                Rejected::Answered(_)
+                | Rejected::Occupied(_)
+                | Rejected::AddressTaken
+                | Rejected::ChallengeUsed,
             ) => {
                 return Err(WorkError::Poison(
                     "refused for another aggregate".to_owned(),

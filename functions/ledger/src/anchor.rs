@@ -66,7 +66,8 @@ async fn keep(app: &App, leaves: Vec<Leaf>) -> Result<(), WorkError> {
                 Rejected::Stale(_)
                 | Rejected::Answered(_)
                 | Rejected::Occupied(_)
-                | Rejected::AddressTaken,
+                | Rejected::AddressTaken
+                | Rejected::ChallengeUsed,
             ) => return Err(WorkError::Passing("the id was taken".to_owned())),
         }
     }

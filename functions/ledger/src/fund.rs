@@ -63,7 +63,7 @@ async fn fund(app: &App, told: Told) -> Result<(), WorkError> {
 
 /// Orders the first transfer to a wallet. Its own event leads here again, to be sent.
 async fn order(app: &App, event: &Event<WalletFact>) -> Result<(), WorkError> {
-    let WalletFact::Registered { owner, address } = &event.fact;
+    let WalletFact::Registered { owner, address, .. } = &event.fact;
     if event.sequence != 1 {
         return Ok(());
     }
@@ -94,7 +94,10 @@ async fn order(app: &App, event: &Event<WalletFact>) -> Result<(), WorkError> {
         // It was ordered before: an event that comes again changes nothing.
         Outcome::Rejected(Rejected::Stale(_)) => Ok(()),
         Outcome::Rejected(
-            Rejected::Answered(_) | Rejected::Occupied(_) | Rejected::AddressTaken,
+            Rejected::Answered(_)
+            | Rejected::Occupied(_)
+            | Rejected::AddressTaken
+            | Rejected::ChallengeUsed,
         ) => Err(WorkError::Poison(
             "refused for another aggregate".to_owned(),
         )),

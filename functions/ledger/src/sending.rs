@@ -123,7 +123,10 @@ async fn write(
         Outcome::Rejected(Rejected::Stale(Some(current))) => Ok(Written::Changed(current)),
         Outcome::Rejected(Rejected::Stale(None)) => Ok(Written::Met),
         Outcome::Rejected(
-            Rejected::Answered(_) | Rejected::Occupied(_) | Rejected::AddressTaken,
+            Rejected::Answered(_)
+            | Rejected::Occupied(_)
+            | Rejected::AddressTaken
+            | Rejected::ChallengeUsed,
         ) => Err(WorkError::Poison(
             "refused for another aggregate".to_owned(),
         )),

@@ -146,7 +146,10 @@ async fn order(
         }
         Outcome::Rejected(Rejected::Stale(Some(current))) => again(&current, amount),
         Outcome::Rejected(
-            Rejected::Stale(None) | Rejected::Occupied(_) | Rejected::AddressTaken,
+            Rejected::Stale(None)
+            | Rejected::Occupied(_)
+            | Rejected::AddressTaken
+            | Rejected::ChallengeUsed,
         ) => Err(Problem::internal(
             "a transfer's transaction was refused for another aggregate",
         )),

@@ -75,7 +75,9 @@ pub(crate) async fn run(app: &App, call: Call, command: Command) -> Answer {
             call.precondition().check(present.as_deref())?;
             Err(conflict())
         }
-        Outcome::Rejected(Rejected::Occupied(_) | Rejected::AddressTaken) => Err(foreign()),
+        Outcome::Rejected(
+            Rejected::Occupied(_) | Rejected::AddressTaken | Rejected::ChallengeUsed,
+        ) => Err(foreign()),
     }
 }
 

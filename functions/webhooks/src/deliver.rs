@@ -230,7 +230,10 @@ async fn disable(app: &App, webhook: Webhook, reason: Reason) -> Result<(), Work
             }
             Write::Rejected(Rejected::Stale(_)) => webhook = read(app, &webhook).await?.webhook,
             Write::Rejected(
-                Rejected::Answered(_) | Rejected::Occupied(_) | Rejected::AddressTaken,
+                Rejected::Answered(_)
+                | Rejected::Occupied(_)
+                | Rejected::AddressTaken
+                | Rejected::ChallengeUsed,
             ) => {
                 return Err(WorkError::Poison(
                     "refused for another aggregate".to_owned(),

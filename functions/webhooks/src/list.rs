@@ -25,7 +25,7 @@ pub static OPERATION: Operation = Operation {
 
 async fn list(app: &App, call: Call) -> Answer {
     let owner = call.principal()?.party().owner();
-    let (after, limit) = (call.cursor(&app.cursors)?, call.limit()?);
+    let (after, limit) = (call.cursor(&app.seals)?, call.limit()?);
     let webhooks = app.store.webhooks_of(&owner).await.map_err(failed)?;
     // They are few enough to be read at once; a page is cut from them.
     let mut rest = webhooks.iter().filter(|webhook| {
@@ -34,6 +34,6 @@ async fn list(app: &App, call: Call) -> Answer {
     });
     let items: Vec<_> = rest.by_ref().take(limit).map(WebhookView::from).collect();
     let last = items.last().filter(|_| rest.next().is_some());
-    let next_cursor = last.map(|last| call.seal(&app.cursors, &last.id));
+    let next_cursor = last.map(|last| call.seal(&app.seals, &last.id));
     Reply::json(200, &WebhookPage { items, next_cursor })
 }

@@ -107,8 +107,8 @@ async fn attempt(
             idempotency::replay(ticket, remembered).map(Some)
         }
         Outcome::Rejected(Rejected::Stale(_)) => Ok(None),
-        Outcome::Rejected(Rejected::Occupied(_) | Rejected::AddressTaken) => {
-            Err(command::foreign())
-        }
+        Outcome::Rejected(
+            Rejected::Occupied(_) | Rejected::AddressTaken | Rejected::ChallengeUsed,
+        ) => Err(command::foreign()),
     }
 }

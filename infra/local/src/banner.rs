@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use sharepact_local::{ENV, IDENTITIES, Identity, JSON, Stack};
+use sharepact_local::{ENV, IDENTITIES, Identity, JSON, LedgerState, Stack};
 
 /// Whom a newcomer needs. The others belong to organisations and are in the files.
 const SHOWN: [&str; 4] = ["provider", "consumer", "stranger", "operator"];
@@ -25,15 +25,29 @@ pub fn banner(stack: &Stack) -> String {
         .collect();
     let mut text = String::new();
     // Writing to a String cannot fail; the result has no other case.
-    if write(&mut text, &stack.url, &home, &people).is_err() {
+    let ledger = ledger(&stack.ledger);
+    if write(&mut text, &stack.url, &ledger, &home, &people).is_err() {
         text.push_str(&stack.url);
     }
     text
 }
 
+/// Where the hashes of events go.
+fn ledger(state: &LedgerState) -> String {
+    match state {
+        LedgerState::Off => "The ledger is off, and events wait for it: SHAREPACT_LEDGER_RPC names an Ethereum node.".to_owned(),
+        LedgerState::On(opened) => format!(
+            "The ledger is on: chain {}, registry {},\nthe platform's wallet {}.",
+            opened.chain_id, opened.registry, opened.platform
+        ),
+        LedgerState::Failed(why) => format!("The ledger is off until the next start, and events wait for it: {why}."),
+    }
+}
+
 fn write(
     text: &mut String,
     url: &str,
+    ledger: &str,
     home: &str,
     people: &[(&Identity, &str, &str)],
 ) -> std::fmt::Result {
@@ -43,6 +57,7 @@ fn write(
         text,
         "The API describes itself at {url}/openapi.json. Ctrl-C stops it; what it holds is kept."
     )?;
+    writeln!(text, "{ledger}")?;
     writeln!(text)?;
     writeln!(text, "Who you can be (tokens hold for 30 days):")?;
     for (identity, user, token) in people {
@@ -128,7 +143,15 @@ mod tests {
             .map(|identity| (identity, "user-1a2b3c4d", "TOKEN"))
             .collect();
         let mut text = String::new();
-        write(&mut text, "http://localhost:9000", ".sharepact", &people).unwrap();
+        let ledger = ledger(&LedgerState::Off);
+        write(
+            &mut text,
+            "http://localhost:9000",
+            &ledger,
+            ".sharepact",
+            &people,
+        )
+        .unwrap();
         text
     }
 

@@ -6,6 +6,7 @@
 mod figures;
 mod handler;
 mod jobs;
+mod ledger;
 mod load;
 mod payload;
 mod replay;
@@ -27,6 +28,10 @@ use figures::{Row, Table, shown};
 pub(crate) async fn run(options: Bench) -> Result<String, Failure> {
     if options.jobs {
         let report = jobs::run().await?;
+        return Ok(format!("{report}\n{}\n", facts(options)));
+    }
+    if options.ledger {
+        let report = ledger::run().await?;
         return Ok(format!("{report}\n{}\n", facts(options)));
     }
     let folder = TemporaryFolder::new("bench")?;
@@ -86,11 +91,12 @@ fn facts(options: Bench) -> String {
         seconds,
         clients,
         jobs,
+        ledger,
     } = options;
-    let what = if jobs {
-        "--jobs".to_owned()
-    } else {
-        format!("--seconds {seconds} --clients {clients}")
+    let what = match (jobs, ledger) {
+        (true, _) => "--jobs".to_owned(),
+        (false, true) => "--ledger".to_owned(),
+        (false, false) => format!("--seconds {seconds} --clients {clients}"),
     };
     let (flag, build) = if cfg!(debug_assertions) {
         ("", "debug build: figures mean nothing")

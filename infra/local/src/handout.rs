@@ -52,7 +52,7 @@ impl Handout {
         let mut environment: Vec<(String, String)> = [
             ("SHAREPACT_URL", issuer.url()),
             ("SHAREPACT_TABLE", &template.table.name),
-            ("SHAREPACT_CURSOR_KEY", &secrets.cursors),
+            ("SHAREPACT_SEALING_KEY", &secrets.seals),
             ("SHAREPACT_DOCUMENTS", DOCUMENTS),
             ("AWS_ENDPOINT_URL_DYNAMODB", &dynamo.endpoint),
             ("AWS_ENDPOINT_URL_S3", &s3.endpoint),

@@ -46,8 +46,9 @@ pub enum HomeError {
 /// What the stack keeps secret between two starts.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Secrets {
-    /// Signs the cursors of lists (`SHAREPACT_CURSOR_KEY`).
-    pub cursors: String,
+    /// Seals cursors and challenges (`SHAREPACT_SEALING_KEY`). Folders of earlier versions call it by what it sealed then.
+    #[serde(alias = "cursors")]
+    pub seals: String,
     /// The access key that the embedded S3 accepts.
     pub access: String,
     /// The secret that goes with it.
@@ -195,7 +196,7 @@ impl Home {
             return Ok(secrets);
         }
         let secrets = Secrets {
-            cursors: random_hex(32)?,
+            seals: random_hex(32)?,
             access: format!("LOCAL{}", random_hex(8)?.to_uppercase()),
             secret: random_hex(20)?,
         };
@@ -254,8 +255,8 @@ mod tests {
         let scratch = Scratch::new();
         let home = Home::open(scratch.path()).unwrap();
         let secrets = home.secrets().unwrap();
-        assert!(secrets.cursors.len() >= 32);
-        assert_eq!(home.secrets().unwrap().cursors, secrets.cursors);
+        assert!(secrets.seals.len() >= 32);
+        assert_eq!(home.secrets().unwrap().seals, secrets.seals);
         let mode = fs::metadata(home.path("secrets.json"))
             .unwrap()
             .permissions()

@@ -10,11 +10,12 @@ use sharepact_domain::chain::{ChainHash, Network, Wei};
 use sharepact_domain::ledger::dispatch::Policy;
 use sharepact_domain::wallet::Address;
 use sharepact_ledger_node::artefact;
-use sharepact_runtime::{Chain as _, ChainError};
+use sharepact_runtime::{Chain as _, ChainError, ConfigError, policy};
 use thiserror::Error;
 
 use crate::home::{Home, HomeError, random_hex};
 use crate::links::Ledger;
+use crate::machine;
 
 /// The encrypted key of the platform's wallet.
 const KEYSTORE: &str = "ledger-keystore.json";
@@ -34,6 +35,12 @@ pub enum LedgerError {
     /// The node or the key cannot be used.
     #[error("the ledger cannot be used: {0}")]
     Chain(#[from] ChainError),
+    /// A setting cannot be used.
+    #[error(transparent)]
+    Setting(#[from] ConfigError),
+    /// The registry's address is none.
+    #[error("SHAREPACT_LEDGER_REGISTRY {0}")]
+    Registry(String),
     /// The platform's wallet cannot pay for the registry.
     #[error(
         "the platform's wallet {address} holds {balance} ether on chain {chain_id}, too little for the registry: send it \
@@ -58,6 +65,33 @@ pub struct LedgerAt {
     pub registry: Option<Address>,
     /// How the ledger behaves.
     pub policy: Policy,
+}
+
+impl LedgerAt {
+    /// What `SHAREPACT_LEDGER_RPC` and the other settings of the ledger say, `None` without it. On a developer's machine
+    /// nothing waits for long: five seconds for others, one block, thirty seconds until fees are raised.
+    ///
+    /// # Errors
+    /// Names the first setting that cannot be used.
+    pub fn from_settings() -> Result<Option<Self>, LedgerError> {
+        let Some(rpc) = machine::setting("SHAREPACT_LEDGER_RPC").filter(|rpc| !rpc.is_empty())
+        else {
+            return Ok(None);
+        };
+        let registry = setting("SHAREPACT_LEDGER_REGISTRY");
+        let registry = registry.map(|text| Address::parse(&text)).transpose();
+        let own = |name: &str| match name {
+            "SHAREPACT_LEDGER_WAIT" => Some("5"),
+            "SHAREPACT_LEDGER_CONFIRMATIONS" => Some("1"),
+            "SHAREPACT_LEDGER_PATIENCE" => Some("30"),
+            _ => None,
+        };
+        Ok(Some(Self {
+            rpc,
+            registry: registry.map_err(|fault| LedgerError::Registry(fault.detail))?,
+            policy: policy(|name| setting(name).or_else(|| own(name).map(str::to_owned)))?,
+        }))
+    }
 }
 
 /// What a stack's ledger is.

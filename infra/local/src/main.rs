@@ -5,6 +5,7 @@ mod bench;
 mod cli;
 mod demo;
 mod jobs;
+mod prepare;
 
 use std::io::Write as _;
 use std::path::Path;
@@ -15,7 +16,7 @@ use cli::{Bench, Cli, Command, Demo, Serve, Token};
 use demo::Place;
 use lambda_http::tracing::subscriber::{EnvFilter, fmt};
 use sharepact_local::{
-    Handout, Home, Issuer, MovableClock, Options, RequestLog, SigningKey, Stack, openapi,
+    Handout, Home, Issuer, LedgerAt, MovableClock, Options, RequestLog, SigningKey, Stack, openapi,
 };
 use sharepact_runtime::Clock;
 use tokio::runtime::Runtime;
@@ -33,6 +34,10 @@ fn main() -> ExitCode {
         Some(Command::Token(token)) => mint(&cli.home(), token).and_then(|token| print(&token)),
         Some(Command::Expire(options)) => job(jobs::expire(&cli.home(), options.at)),
         Some(Command::Replay(options)) => job(jobs::replay(&cli.home(), options)),
+        Some(Command::Ledger(cli::Ledger::Keystore(options))) => {
+            prepare::keystore(options).and_then(|address| print(&address))
+        }
+        Some(Command::Ledger(cli::Ledger::Deploy(options))) => job(prepare::deploy(options)),
         Some(Command::Openapi) => openapi::document()
             .map_err(Failure::from)
             .and_then(|document| print(&document)),
@@ -57,6 +62,7 @@ fn serve(home: &Path, options: &Serve) -> Result<(), Failure> {
         clock: clock.clock(),
         movable: Some(clock),
         log: Some(RequestLog::new()),
+        ledger: LedgerAt::from_settings()?,
         ..Options::on(home)
     };
     runtime()?.block_on(async {

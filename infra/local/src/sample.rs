@@ -7,7 +7,7 @@ use std::pin::Pin;
 use http::Method;
 use lambda_http::{Body, RequestExt as _, Response};
 use serde_json::json;
-use sharepact_http::{Call, CursorKey};
+use sharepact_http::{Call, SealingKey};
 use sharepact_runtime::{Access, Answer, App, Clock, Operation, Shape};
 use sharepact_store::Store;
 
@@ -67,7 +67,7 @@ pub(crate) fn targets() -> Vec<Target> {
             app: App {
                 store: Store::new(client.clone(), "t"),
                 clock: Clock::system(),
-                cursors: CursorKey::new(&[7; 32]).unwrap(),
+                seals: SealingKey::new(&[7; 32]).unwrap(),
                 links: sharepact_runtime::Links::default(),
                 log: sharepact_runtime::Log::default(),
             },

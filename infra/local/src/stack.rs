@@ -11,7 +11,7 @@ use std::time::Duration;
 use aws_sdk_dynamodb::Client;
 use hyper::service::service_fn;
 use serde_json::Value;
-use sharepact_http::CursorKey;
+use sharepact_http::SealingKey;
 use sharepact_runtime::{App, Clock, Log, Operation};
 use sharepact_store::Store;
 use thiserror::Error;
@@ -129,9 +129,9 @@ pub enum StackError {
     /// An operation has no function in the template.
     #[error("template.yaml has no function {0}, so nothing says what it may do")]
     NoFunction(String),
-    /// The kept cursor key is too short.
-    #[error("the cursor key in secrets.json is too short: remove the file and start again")]
-    CursorKey,
+    /// The kept sealing key is too short.
+    #[error("the sealing key in secrets.json is too short: remove the file and start again")]
+    SealingKey,
 }
 
 /// A running stack.
@@ -196,7 +196,7 @@ impl Stack {
         let servers = Servers::start(&home, &template, &secrets, &s3, on, around).await?;
 
         let calls = Calls::default();
-        let cursors = CursorKey::new(secrets.cursors.as_bytes()).ok_or(StackError::CursorKey)?;
+        let seals = SealingKey::new(secrets.seals.as_bytes()).ok_or(StackError::SealingKey)?;
         let app = |name: &'static str, resource: String| {
             let function = function(&template, &resource)?;
             let guard = || {
@@ -208,7 +208,7 @@ impl Stack {
             let app = App {
                 store: Store::new(client, template.table.name.clone()),
                 clock: clock.clone(),
-                cursors: cursors.clone(),
+                seals: seals.clone(),
                 links: servers.links_of(function, &clients),
                 log: options.lines.fresh(),
             };

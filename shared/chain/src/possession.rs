@@ -2,10 +2,16 @@
 //!
 //! The one rule: what comes out is an address or nothing; whether it is the right one is for the caller to ask.
 
+mod key;
+
+use std::fmt;
+
 use ethers_core::types::{RecoveryMessage, Signature as Recoverable};
 use ethers_core::utils::to_checksum;
 use sharepact_domain::fault::{Fault, Rule};
 use sharepact_domain::wallet::Address;
+
+pub use key::{Key, KeyError};
 
 /// A signature: r, s and v in 65 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +56,13 @@ impl Signature {
     }
 }
 
+impl fmt::Display for Signature {
+    /// As [`Signature::parse`] reads it, with 27 or 28 for v.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "0x{}", self.0)
+    }
+}
+
 /// Half of the order of secp256k1.
 const HALF_ORDER: [u8; 32] = [
     0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
@@ -77,6 +90,7 @@ mod tests {
                 .as_deref(),
             Some(SIGNER)
         );
+        assert_eq!(signature.to_string(), SIGNATURE);
         let low = SIGNATURE.replace("0291c", "02901");
         assert_eq!(
             Signature::parse(&low)

@@ -2,6 +2,8 @@
 //!
 //! The one rule: only the address is known here. Private keys are never asked for.
 
+mod challenge;
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -11,6 +13,8 @@ use crate::event::{Digest, Event, Fact, Link};
 use crate::fault::{Fault, Rule};
 use crate::party::{Owner, Principal};
 use crate::time::Timestamp;
+
+pub use challenge::{Challenge, Nonce, Proof, Unproven};
 
 /// An Ethereum address with its EIP-55 checksum.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -124,6 +128,9 @@ pub enum WalletFact {
         owner: Owner,
         /// The new address.
         address: Address,
+        /// What shows that the owner had its key. Registrations from before that was asked for have none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        proof: Option<Proof>,
     },
 }
 
@@ -153,7 +160,7 @@ impl Wallet {
     /// The wallet after an event: a new one, or `wallet` with another address.
     #[must_use]
     pub fn after(wallet: Option<Self>, event: &Event<WalletFact>) -> Self {
-        let WalletFact::Registered { owner, address } = &event.fact;
+        let WalletFact::Registered { owner, address, .. } = &event.fact;
         let current = Registration {
             address: address.clone(),
             since: event.occurred_at,

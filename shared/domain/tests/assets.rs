@@ -290,6 +290,7 @@ fn wallet_of(by: &Principal, registrations: u32) -> (Wallet, Vec<Event<WalletFac
         let fact = WalletFact::Registered {
             owner: owner.clone(),
             address: Address::parse(address).unwrap(),
+            proof: None,
         };
         let link = wallet.as_ref().map_or(Link::FIRST, Wallet::link);
         let event = sealed(fact, &owner.to_string(), link, &actor, day(number));

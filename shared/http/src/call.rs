@@ -15,7 +15,7 @@ use sharepact_domain::time::Timestamp;
 use sharepact_domain::trace::TraceParent;
 
 use crate::problem::Place;
-use crate::{CursorKey, Precondition, Problem, ProblemType, body};
+use crate::{Precondition, Problem, ProblemType, Purpose, SealingKey, body};
 
 /// Items of a page when the caller does not say.
 const PAGE: usize = 25;
@@ -223,16 +223,23 @@ impl Call {
     ///
     /// # Errors
     /// `invalid-cursor`.
-    pub fn cursor(&self, key: &CursorKey) -> Result<Option<String>, Problem> {
-        self.query("cursor")?
-            .map(|cursor| key.open(&self.binding(), cursor))
-            .transpose()
+    pub fn cursor(&self, key: &SealingKey) -> Result<Option<String>, Problem> {
+        let Some(cursor) = self.query("cursor")? else {
+            return Ok(None);
+        };
+        let position = key.open(Purpose::Cursor, &self.binding(), cursor);
+        position.map(Some).ok_or_else(|| {
+            Problem::new(
+                ProblemType::InvalidCursor,
+                "takes the nextCursor of this very list, unchanged; without a cursor the list begins anew",
+            )
+        })
     }
 
     /// The cursor for the page that begins after a position.
     #[must_use]
-    pub fn seal(&self, key: &CursorKey, position: &str) -> String {
-        key.seal(&self.binding(), position)
+    pub fn seal(&self, key: &SealingKey, position: &str) -> String {
+        key.seal(Purpose::Cursor, &self.binding(), position)
     }
 
     /// The body, read strictly.

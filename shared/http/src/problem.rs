@@ -66,10 +66,12 @@ registry! {
     ValidationFailed, "validation-failed", BAD_REQUEST, "Several values cannot be taken";
     InvalidParameter, "invalid-parameter", BAD_REQUEST, "A parameter of the path, the query or the header cannot be taken";
     InvalidCursor, "invalid-cursor", BAD_REQUEST, "The cursor does not belong to this list and caller";
+    InvalidChallenge, "invalid-challenge", BAD_REQUEST, "The challenge was not issued for this owner and address";
     InvalidIdempotencyKey, "invalid-idempotency-key", BAD_REQUEST, "The Idempotency-Key cannot be taken";
     Unauthenticated, "unauthenticated", UNAUTHORIZED, "The request carries no usable identity";
     WrongSide, "wrong-side", FORBIDDEN, "The command belongs to the other side";
     ManagerRequired, "manager-required", FORBIDDEN, "Only the organisation's manager may bind it";
+    SignatureMismatch, "signature-mismatch", FORBIDDEN, "The signature does not show that the address is the caller's";
     NotFound, "not-found", NOT_FOUND, "There is no such thing for this caller";
     IllegalStatus, "illegal-status", CONFLICT, "The contract's status does not admit the command";
     NotYourTurn, "not-your-turn", CONFLICT, "It is the other side's turn";
@@ -81,6 +83,8 @@ registry! {
     WalletRequired, "wallet-required", CONFLICT, "A wallet must be registered first";
     AssetTaken, "asset-taken", CONFLICT, "The asset's id belongs to somebody else";
     AddressTaken, "address-taken", CONFLICT, "The address belongs to somebody else";
+    ChallengeExpired, "challenge-expired", CONFLICT, "The challenge's five minutes are over";
+    ChallengeUsed, "challenge-used", CONFLICT, "The challenge has registered an address already";
     TooManyWebhooks, "too-many-webhooks", CONFLICT, "The party has as many webhooks as there may be";
     StaleVersion, "stale-version", PRECONDITION_FAILED, "The thing has changed since it was read";
     TooLarge, "payload-too-large", PAYLOAD_TOO_LARGE, "The body is too large";

@@ -1,4 +1,4 @@
-//! What a handler may use: the store, the clock and the key that signs cursors.
+//! What a handler may use: the store, the clock and the key that seals.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::Utc;
 use serde::de::DeserializeOwned;
 use sharepact_domain::time::Timestamp;
-use sharepact_http::{CursorKey, Problem};
+use sharepact_http::{Problem, SealingKey};
 use sharepact_store::{Change, Outcome, Remembered, Store, StoreError, Ticket};
 use uuid::Uuid;
 
@@ -44,8 +44,8 @@ pub struct App {
     pub store: Store,
     /// Time.
     pub clock: Clock,
-    /// Signs the cursors of lists.
-    pub cursors: CursorKey,
+    /// Seals what is handed out to come back: cursors of lists, challenges for wallets.
+    pub seals: SealingKey,
     /// What workers are linked to besides the table.
     pub links: Links,
     /// Where the lines of invocations go.
@@ -84,12 +84,12 @@ impl App {
         })
     }
 
-    /// Bytes that nobody can guess, for a secret.
+    /// Bytes that nobody can guess, for a secret or a nonce.
     ///
     /// # Errors
     /// When the machine has none.
-    pub fn random(&self) -> Result<[u8; 32], Problem> {
-        let mut bytes = [0; 32];
+    pub fn random<const N: usize>(&self) -> Result<[u8; N], Problem> {
+        let mut bytes = [0; N];
         aws_lc_rs::rand::fill(&mut bytes)
             .map_err(|_| Problem::internal("there are no random bytes"))?;
         Ok(bytes)
@@ -112,7 +112,7 @@ pub(crate) mod tests {
         App {
             store: Store::new(aws_sdk_dynamodb::Client::from_conf(settings), "none"),
             clock: Clock::system(),
-            cursors: CursorKey::new(&[7; 32]).unwrap(),
+            seals: SealingKey::new(&[7; 32]).unwrap(),
             links: Links::default(),
             log: Log::default(),
         }

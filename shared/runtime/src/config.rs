@@ -1,14 +1,14 @@
 //! What a function reads from its environment, once, at start.
 
-use sharepact_http::CursorKey;
+use sharepact_http::SealingKey;
 use thiserror::Error;
 
 /// The settings of a function.
 pub struct Config {
     /// `SHAREPACT_TABLE`: the DynamoDB table.
     pub table: String,
-    /// `SHAREPACT_CURSOR_KEY`: the secret that signs cursors, at least 32 characters.
-    pub cursors: CursorKey,
+    /// `SHAREPACT_SEALING_KEY`: the secret that seals cursors and challenges, at least 32 characters.
+    pub seals: SealingKey,
     /// `AWS_LAMBDA_FUNCTION_NAME`, which Lambda sets: the deployed function's name.
     pub function: String,
 }
@@ -35,8 +35,8 @@ impl Config {
         Ok(Self {
             function: std::env::var("AWS_LAMBDA_FUNCTION_NAME").unwrap_or_default(),
             table: read("SHAREPACT_TABLE")?,
-            cursors: CursorKey::new(read("SHAREPACT_CURSOR_KEY")?.as_bytes()).ok_or(
-                ConfigError::Unusable("SHAREPACT_CURSOR_KEY", "it takes at least 32 characters"),
+            seals: SealingKey::new(read("SHAREPACT_SEALING_KEY")?.as_bytes()).ok_or(
+                ConfigError::Unusable("SHAREPACT_SEALING_KEY", "it takes at least 32 characters"),
             )?,
         })
     }

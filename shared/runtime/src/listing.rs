@@ -26,7 +26,7 @@ pub async fn list<T: DeserializeOwned + Send>(
     order: Order,
     keep: impl Fn(&T) -> bool + Send,
 ) -> Result<Listed<T>, Problem> {
-    let after = call.cursor(&app.cursors)?.map(Position);
+    let after = call.cursor(&app.seals)?.map(Position);
     let page = app
         .store
         .list(sources, order, after.as_ref(), call.limit()?, keep)
@@ -34,8 +34,6 @@ pub async fn list<T: DeserializeOwned + Send>(
         .map_err(failed)?;
     Ok(Listed {
         items: page.items,
-        next_cursor: page
-            .next
-            .map(|Position(next)| call.seal(&app.cursors, &next)),
+        next_cursor: page.next.map(|Position(next)| call.seal(&app.seals, &next)),
     })
 }

@@ -98,7 +98,7 @@ async fn app(name: &str) -> Result<App, Error> {
     Ok(App {
         store: Store::from_env(config.table).await,
         clock: Clock::system(),
-        cursors: config.cursors,
+        seals: config.seals,
         links: crate::Links::default(),
         log: Log::stdout(&config.function, name),
     })

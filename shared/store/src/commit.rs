@@ -20,7 +20,7 @@ use sharepact_domain::id::ContractId;
 use sharepact_domain::ledger::dispatch::{Dispatch, Sender};
 use sharepact_domain::time::Timestamp;
 use sharepact_domain::transfer::{Transfer, TransferFact};
-use sharepact_domain::wallet::{Wallet, WalletFact};
+use sharepact_domain::wallet::{Challenge, Wallet, WalletFact};
 use sharepact_domain::webhook::{Secrets, Webhook, WebhookFact};
 
 use self::transaction::Draft;
@@ -59,6 +59,8 @@ pub enum Change<'a> {
         after: &'a Wallet,
         /// The event.
         event: &'a Event<WalletFact>,
+        /// The challenge that it uses up.
+        challenge: &'a Challenge,
     },
     /// A webhook.
     Webhook {
@@ -130,6 +132,8 @@ pub enum Rejected<T> {
     Occupied(ContractId),
     /// The address belongs to somebody else.
     AddressTaken,
+    /// The challenge has registered an address already.
+    ChallengeUsed,
 }
 
 impl Store {

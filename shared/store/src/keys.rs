@@ -6,7 +6,7 @@ use sharepact_domain::id::{AssetId, BatchId, ContractId, EventId, TransferId, We
 use sharepact_domain::ledger::dispatch::Dispatch;
 use sharepact_domain::party::Owner;
 use sharepact_domain::time::Timestamp;
-use sharepact_domain::wallet::Address;
+use sharepact_domain::wallet::{Address, Nonce};
 use sharepact_domain::webhook::Place;
 
 /// The sort key of an aggregate's state.
@@ -186,6 +186,11 @@ pub(crate) fn live_slot(owner: &Owner, asset: &AssetId) -> Key {
 /// What one owner of an address holds.
 pub(crate) fn address(address: &Address) -> Key {
     Key::new(format!("UNIQUE#ADDRESS#{address}"), ONLY)
+}
+
+/// What the one use of a challenge holds.
+pub(crate) fn challenge(nonce: Nonce) -> Key {
+    Key::new(format!("UNIQUE#CHALLENGE#{nonce}"), ONLY)
 }
 
 /// An index of the table.

@@ -13,7 +13,7 @@ use sharepact_domain::id::{AssetId, ContractId};
 use sharepact_domain::party::{Owner, Party};
 use sharepact_domain::terms::Terms;
 use sharepact_domain::time::Timestamp;
-use sharepact_domain::wallet::Wallet;
+use sharepact_domain::wallet::{Nonce, Wallet};
 
 use crate::item::{self, ContractRecord, Item, Remembered, Ticket};
 use crate::keys::{self, Key};
@@ -37,6 +37,15 @@ pub struct Beginning {
     pub asset: Option<Asset>,
     /// Has the consumer's side a wallet?
     pub has_wallet: bool,
+}
+
+/// What the registration of a wallet has to know.
+#[derive(Debug)]
+pub struct Registering {
+    /// The wallet, if there is one.
+    pub wallet: Option<Wallet>,
+    /// Has the challenge registered an address already?
+    pub challenge_used: bool,
 }
 
 /// A page of a contract's history.
@@ -144,6 +153,18 @@ impl Store {
             let items = self.batch(&keys).await?;
             let wallets = keys.iter().map(|key| items.state(key).transpose());
             wallets.flatten().collect()
+        })
+    }
+
+    /// The wallet that a challenge is to change, and whether the challenge was used.
+    pub fn registering<'a>(&'a self, owner: &'a Owner, nonce: Nonce) -> Boxed<'a, Registering> {
+        Box::pin(async move {
+            let (wallet, challenge) = (keys::wallet(owner), keys::challenge(nonce));
+            let items = self.batch([&wallet, &challenge]).await?;
+            Ok(Registering {
+                wallet: items.state(&wallet)?,
+                challenge_used: items.get(&challenge).is_some(),
+            })
         })
     }
 

@@ -4,8 +4,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
+use sharepact_domain::id::OrganizationId;
+use sharepact_domain::party::Owner;
+use sharepact_domain::time::Timestamp;
+use sharepact_domain::wallet::{Challenge, Nonce};
+use sharepact_http::{Purpose, SealingKey};
 use sharepact_local::operations;
 use sharepact_runtime::Access;
+use sharepact_tests::{Key, signed};
+
+/// What the functions of the story seal with.
+pub const SEALING_KEY: [u8; 32] = [7; 32];
 
 pub fn event(name: &str) -> Value {
     let path = format!("tests/events/{name}.json");
@@ -154,4 +163,36 @@ fn the_body_of_an_event_fits_its_operations_schema() {
             "tests/events/{name}.json, body: {faults:?}"
         );
     }
+}
+
+/// The wallet's event answers a challenge that the story's functions have sealed a minute before.
+#[test]
+fn the_registration_of_the_wallet_is_proven() {
+    let event = event("wallet-register");
+    let key = Key::from_bytes(&[1; 32]).expect("a key");
+    let owner = event["pathParameters"]["owner"].as_str().expect("an owner");
+    let owner = Owner::Organization(OrganizationId::parse(owner).expect("an id"));
+    let issued: Timestamp = "2026-03-16T09:51:00.000Z".parse().expect("an instant");
+    let nonce = Nonce::new([9; 16]);
+    let challenge = Challenge::issue(owner.clone(), key.address().clone(), nonce, issued);
+    let seals = SealingKey::new(&SEALING_KEY).expect("a key");
+    let binding = Challenge::binding(&owner, key.address());
+    let body = json!({
+        "address": key.address(),
+        "challenge": seals.seal(Purpose::Challenge, &binding, &challenge.content()),
+        "signature": signed(&key, &challenge.message()),
+    });
+    let body = body.to_string();
+    // Line by line, so that the file keeps its order.
+    let path = "tests/events/wallet-register.json";
+    let file = crate::read(path);
+    let lines = file.lines().map(|line| match line.split_once(':') {
+        Some((name, _)) if name.trim() == r#""content-length""# => {
+            format!("{name}: \"{}\",", body.len())
+        }
+        Some((name, _)) if name.trim() == r#""body""# => format!("{name}: {},", json!(body)),
+        _ => line.to_owned(),
+    });
+    let text: String = lines.map(|line| line + "\n").collect();
+    crate::papers::printed(path, &text);
 }

@@ -13,7 +13,7 @@ use sharepact_local::operations;
 const UPDATE: &str = "SHAREPACT_UPDATE";
 
 /// Holds a printed document against the code, or prints it anew.
-fn printed(path: &str, text: &str) {
+pub fn printed(path: &str, text: &str) {
     #[expect(
         clippy::disallowed_methods,
         reason = "a switch of the tests, read where it is used"

@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 use chrono::DateTime;
 use serde_json::Value;
 use sharepact_domain::time::Timestamp;
-use sharepact_http::CursorKey;
+use sharepact_http::SealingKey;
 use sharepact_local::template::Template;
 use sharepact_local::{Options, Stack, operations};
 use sharepact_runtime::{App, Bucket, Clock, Links, answer};
 use sharepact_store::Store;
 
-use crate::events::event;
+use crate::events::{SEALING_KEY, event};
 use crate::named;
 
 /// The contract that the files speak of.
@@ -76,7 +76,7 @@ impl Handlers {
         let app = App {
             store: Store::new(self.stack.client.clone(), self.stack.table.clone()),
             clock: Clock::from_fn(move || sent),
-            cursors: CursorKey::new(&[7; 32]).expect("a key"),
+            seals: SealingKey::new(&SEALING_KEY).expect("a key"),
             links: Links {
                 documents: Some(Bucket::new(
                     self.stack.links().clients().documents,
@@ -115,8 +115,9 @@ fn about(name: &str, contract: &str) -> Value {
     event
 }
 
-const ORDER: [&str; 33] = [
+const ORDER: [&str; 34] = [
     "asset-register",
+    "wallet-challenge",
     "wallet-register",
     "contract-create",
     "contract-acquire",
@@ -164,6 +165,7 @@ async fn every_event_is_taken_as_it_stands() {
         let (status, body) = handlers.run(name, &event(name)).await;
         let known = [
             "asset-register",
+            "wallet-challenge",
             "wallet-register",
             "contract-create",
             "webhook-register",
@@ -186,6 +188,9 @@ async fn the_events_tell_the_whole_story() {
         .expect(201, "asset-register", &event("asset-register"))
         .await;
     handlers
+        .expect(200, "wallet-challenge", &event("wallet-challenge"))
+        .await;
+    handlers
         .expect(201, "wallet-register", &event("wallet-register"))
         .await;
     let text = serde_json::to_string(&event("asset-register")).expect("JSON");
@@ -196,7 +201,12 @@ async fn the_events_tell_the_whole_story() {
         .expect(201, "contract-acquire", &event("contract-acquire"))
         .await;
 
-    let mut done = BTreeSet::from(["asset-register", "wallet-register", "contract-acquire"]);
+    let mut done = BTreeSet::from([
+        "asset-register",
+        "wallet-challenge",
+        "wallet-register",
+        "contract-acquire",
+    ]);
     // Each story on a request of its own: from the status it leaves to the one it comes to.
     let stories: [&[(&str, &str)]; 4] = [
         &[("contract-decline", "Declined")],

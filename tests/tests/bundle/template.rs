@@ -364,7 +364,7 @@ fn names(template: &Template) -> Names {
         "Table",
         "FunctionLogs",
         "FunctionBoundary",
-        "CursorKey",
+        "SealingKey",
     ] {
         names.refer(name, name);
     }

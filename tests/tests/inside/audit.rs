@@ -5,7 +5,7 @@
 
 mod webhooks;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::OnceLock;
 
 use aws_sdk_dynamodb::Client;
@@ -159,6 +159,8 @@ pub struct Tally {
     slots: BTreeMap<String, Item>,
     addresses: BTreeMap<String, String>,
     registered: BTreeMap<String, String>,
+    challenges: BTreeSet<String>,
+    proven: BTreeSet<String>,
     pub answers: Vec<String>,
 }
 
@@ -266,9 +268,23 @@ impl Tally {
         );
         assert_eq!(number(item, "version"), events.len() as u64, "{pk}");
         for event in &events {
-            let WalletFact::Registered { owner, address } = &event.fact;
+            let WalletFact::Registered {
+                owner,
+                address,
+                proof,
+            } = &event.fact;
             self.registered
                 .insert(address.to_string(), owner.to_string());
+            let proof = proof.as_ref().expect("a registration has its proof");
+            let nonce = proof
+                .message
+                .lines()
+                .find_map(|line| line.strip_prefix("Nonce: "));
+            let nonce = nonce.expect("a message has its nonce");
+            assert!(
+                self.proven.insert(nonce.to_owned()),
+                "{pk}: {nonce} was used twice"
+            );
         }
         self.events += events.len();
         self.wallets.push(stored);
@@ -278,14 +294,18 @@ impl Tally {
         let item = part
             .get("ONLY")
             .unwrap_or_else(|| panic!("{pk} has no item ONLY"));
-        match pk.strip_prefix("UNIQUE#ADDRESS#") {
-            Some(address) => {
-                self.addresses
-                    .insert(address.to_owned(), text(item, "owner").to_owned());
-            }
-            None => {
-                self.slots.insert(pk.to_owned(), (*item).clone());
-            }
+        let of = |kind: &str| {
+            pk.strip_prefix(&format!("UNIQUE#{kind}#"))
+                .map(str::to_owned)
+        };
+        if let Some(address) = of("ADDRESS") {
+            self.addresses
+                .insert(address, text(item, "owner").to_owned());
+        } else if let Some(nonce) = of("CHALLENGE") {
+            assert!(number(item, "ttl") > 0, "{pk} stays for ever");
+            self.challenges.insert(nonce);
+        } else {
+            self.slots.insert(pk.to_owned(), (*item).clone());
         }
     }
 
@@ -294,6 +314,10 @@ impl Tally {
         assert_eq!(
             self.addresses, self.registered,
             "address guards and wallets differ"
+        );
+        assert_eq!(
+            self.challenges, self.proven,
+            "challenges that were used and wallets differ"
         );
         let place = |contract: &Contract| {
             let (owner, asset) = contract.slot();
@@ -388,9 +412,14 @@ async fn the_audit_notices_whatever_is_missing() {
     let place = everything(client, name).await.into_keys();
     let place = place.map(|(_, sk)| sk).find(|sk| sk.starts_with("PLACE#"));
     let place = place.expect("a webhook has a place");
+    let used = everything(client, name).await.into_keys();
+    let used = used
+        .map(|(pk, _)| pk)
+        .find(|pk| pk.starts_with("UNIQUE#CHALLENGE#"));
+    let used = used.expect("a challenge was used");
     let asset = view["assetId"].as_str().expect("an asset").to_owned();
     let user = world.user("consumer");
-    let address = crate::world::ADDRESSES[0];
+    let address = crate::world::key(0).address().clone();
     for (pk, sk) in [
         (contract.clone(), "STATE"),
         (contract.clone(), "TERMS"),
@@ -400,6 +429,7 @@ async fn the_audit_notices_whatever_is_missing() {
         (contract, "REVISION#000002"),
         (format!("UNIQUE#LIVE#USER#{user}#{asset}"), "ONLY"),
         (format!("UNIQUE#ADDRESS#{address}"), "ONLY"),
+        (used, "ONLY"),
         (format!("WALLET#USER#{user}"), "EVENT#0000000001"),
         (format!("ASSET#{asset}"), "STATE"),
         (format!("WEBHOOK#{webhook}"), "STATE"),

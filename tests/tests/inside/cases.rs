@@ -8,7 +8,7 @@ use std::pin::Pin;
 use serde_json::json;
 
 use crate::world::{
-    ADDRESSES, Request, World, command, definition, get, patch, post, put, request,
+    Request, World, challenge, command, definition, get, key, patch, post, put, request,
 };
 
 /// One call of DynamoDB: the API, and the index where it reads one.
@@ -121,8 +121,7 @@ pub fn all() -> Vec<Case> {
 fn beginnings() -> Vec<Case> {
     vec![
         case!("contract-create", "a user with a wallet", 201, WRITE, |w| {
-            w.wallet("consumer", &w.user("consumer"), ADDRESSES[0])
-                .await;
+            w.wallet("consumer", &w.user("consumer"), &key(0)).await;
             post(
                 "consumer",
                 "/contracts",
@@ -359,26 +358,24 @@ fn registers() -> Vec<Case> {
                 format!("/assets/{}", w.asset("provider", "Private").await),
             )
         }),
+        case!("wallet-challenge", "a user", 200, &[], |w| {
+            challenge("stranger", &w.user("stranger"), &key(1))
+        }),
         case!("wallet-register", "another address", 200, WRITE, |w| {
-            w.wallet("stranger", &w.user("stranger"), ADDRESSES[1])
-                .await;
-            let path = format!("/wallets/{}", w.user("stranger"));
-            put("stranger", path, json!({ "address": ADDRESSES[2] }))
+            let owner = w.user("stranger");
+            w.wallet("stranger", &owner, &key(1)).await;
+            w.proof("stranger", &owner, &key(2)).await
         }),
         case!("wallet-register", "the same again", 200, READ, |w| {
-            w.wallet("manager", "acme-mobility", ADDRESSES[3]).await;
-            put(
-                "manager",
-                "/wallets/acme-mobility",
-                json!({ "address": ADDRESSES[3] }),
-            )
+            w.wallet("manager", "acme-mobility", &key(3)).await;
+            w.proof("manager", "acme-mobility", &key(3)).await
         }),
         case!("wallet-view", "its owner", 200, READ, |w| {
-            w.wallet("manager", "acme-mobility", ADDRESSES[3]).await;
+            w.wallet("manager", "acme-mobility", &key(3)).await;
             get("member", "/wallets/acme-mobility")
         }),
         case!("wallet-view", "an operator", 200, READ, |w| {
-            w.wallet("manager", "acme-mobility", ADDRESSES[3]).await;
+            w.wallet("manager", "acme-mobility", &key(3)).await;
             get("operator", "/wallets/acme-mobility")
         }),
     ]

@@ -1,5 +1,7 @@
 //! What the store's tests write: aggregates made by the domain itself, step by step.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use sharepact_domain::asset::{AccessLevel, Asset, AssetFact, Definition, Field, FieldType};
 use sharepact_domain::contract::{
     Command, Contract, ContractFact, Decision, Duration, Opening, Origin, Request, Revision, Scope,
@@ -13,7 +15,7 @@ use sharepact_domain::selection::{Condition, Filter, Selection};
 use sharepact_domain::terms::Terms;
 use sharepact_domain::text::{Line, Note, Text};
 use sharepact_domain::time::Timestamp;
-use sharepact_domain::wallet::{Address, Wallet, WalletFact};
+use sharepact_domain::wallet::{Address, Challenge, Nonce, Proof, Wallet, WalletFact};
 use sharepact_store::{Change, Claim, Outcome, Remembered, Store, StoreError, Ticket};
 use uuid::Uuid;
 
@@ -141,6 +143,7 @@ pub fn plain_asset(name: &str) -> Asset {
 pub struct WalletStep {
     pub after: Wallet,
     pub event: Event<WalletFact>,
+    pub challenge: Challenge,
 }
 
 impl WalletStep {
@@ -148,21 +151,42 @@ impl WalletStep {
         Change::Wallet {
             after: &self.after,
             event: &self.event,
+            challenge: &self.challenge,
         }
     }
 }
 
+/// A registration that answers a challenge of its own.
 pub fn wallet(existing: Option<&Wallet>, by: &Principal, address: &str) -> WalletStep {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    let number = u128::from(NEXT.fetch_add(1, Ordering::Relaxed));
+    answering(existing, by, address, Nonce::new(number.to_be_bytes()))
+}
+
+/// A registration that answers this challenge.
+pub fn answering(
+    existing: Option<&Wallet>,
+    by: &Principal,
+    address: &str,
+    nonce: Nonce,
+) -> WalletStep {
     let owner: Owner = by.party().owner();
+    let address = Address::parse(address).unwrap();
+    let challenge = Challenge::issue(owner.clone(), address.clone(), nonce, start());
     let fact = WalletFact::Registered {
         owner: owner.clone(),
-        address: Address::parse(address).unwrap(),
+        address,
+        proof: Some(Proof {
+            message: challenge.message(),
+            signature: format!("0x{}1b", "11".repeat(64)),
+        }),
     };
     let link = existing.map_or(Link::FIRST, Wallet::link);
     let event = sealed(fact, owner.id(), link, &Actor::Caller(by.clone()), start());
     WalletStep {
         after: Wallet::after(existing.cloned(), &event),
         event,
+        challenge,
     }
 }
 

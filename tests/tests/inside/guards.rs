@@ -11,10 +11,10 @@ use sharepact_store::{Claim, Outcome, Rejected, Store};
 
 use crate::audit;
 use crate::cast::{
-    Step, consumer, draft, opened, plain_asset, principal, provider, remembered, requested, start,
-    terms, ticket, wallet, written,
+    Step, answering, consumer, draft, opened, plain_asset, principal, provider, remembered,
+    requested, start, terms, ticket, wallet, written,
 };
-use crate::world::{ADDRESSES, World, command, get, post, request};
+use crate::world::{ADDRESSES, World, command, get, key, post, request};
 
 async fn commit(store: &Store, step: &Step, now: Timestamp) -> Result<(), Rejected<Contract>> {
     match store.commit(step.change(), None, now).await.unwrap() {
@@ -252,6 +252,42 @@ async fn an_address_has_one_owner_ever() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_challenge_is_used_once_whoever_uses_it_and_for_what() {
+    let world = World::start().await;
+    let store = world.store();
+    let first = wallet(None, &consumer(), ADDRESSES[0]);
+    let nonce = first.challenge.nonce();
+    let found = store.registering(&consumer().party().owner(), nonce).await;
+    let found = found.unwrap();
+    assert!(found.wallet.is_none() && !found.challenge_used);
+    written(&store, first.change()).await;
+    let found = store.registering(&provider().party().owner(), nonce).await;
+    let found = found.unwrap();
+    assert!(found.wallet.is_none() && found.challenge_used);
+    // Again, for another address of the same owner, for another owner of another address; and late besides.
+    for step in [
+        answering(Some(&first.after), &consumer(), ADDRESSES[0], nonce),
+        answering(Some(&first.after), &consumer(), ADDRESSES[1], nonce),
+        answering(None, &consumer(), ADDRESSES[1], nonce),
+        answering(None, &provider(), ADDRESSES[1], nonce),
+        answering(None, &provider(), ADDRESSES[0], nonce),
+    ] {
+        let outcome = store.commit::<Wallet>(step.change(), None, start()).await;
+        let outcome = outcome.unwrap();
+        assert!(
+            matches!(outcome, Outcome::Rejected(Rejected::ChallengeUsed)),
+            "{outcome:?}"
+        );
+    }
+    let tally = audit::table(&store, &world.stack.client, &world.stack.table, start()).await;
+    assert_eq!(
+        tally.wallets,
+        [first.after],
+        "the refused ones left nothing"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_answer_comes_before_whatever_else_stands_in_the_way() {
     let world = World::start().await;
     let store = world.store();
@@ -295,7 +331,7 @@ async fn the_answer_comes_before_whatever_else_stands_in_the_way() {
 async fn time_alone_frees_a_key_and_a_place() {
     let world = World::start().await;
     world
-        .wallet("consumer", &world.user("consumer"), ADDRESSES[0])
+        .wallet("consumer", &world.user("consumer"), &key(0))
         .await;
     let asset = world.asset("provider", "Private").await;
     let create = post("consumer", "/contracts", request(&asset)).key("a-key");

@@ -11,6 +11,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use reqwest::Method;
 use serde::Deserialize;
 use serde_json::json;
 use sharepact_domain::id::ContractId;
@@ -20,7 +21,8 @@ use sharepact_store::Store;
 
 use crate::audit::{self, Tally};
 use crate::world::{
-    ADDRESSES, Answer, Door, Request, Scratch, command, definition, post, put, request,
+    Answer, Door, Request, Scratch, challenge, command, definition, get, key, post, put,
+    registration, request,
 };
 
 /// Tells the program to be the child, and on which folder.
@@ -89,7 +91,13 @@ struct Known {
 
 impl Known {
     fn hear(&mut self, request: &Request, answer: &Answer) {
-        assert!(answer.status < 300, "{request:?} was answered {answer:?}");
+        // A registration that was taken has used its challenge up, and has no key to be known by.
+        let taken = is_registration(request) && answer.status == 409;
+        let taken = taken && answer.problem() == "challenge-used";
+        assert!(
+            taken || answer.status < 300,
+            "{request:?} was answered {answer:?}"
+        );
         if request.path.starts_with("/contracts") {
             let version = answer.json()["version"].as_u64().expect("a version");
             self.versions.insert(answer.id(), version);
@@ -142,15 +150,22 @@ impl Known {
 
     /// Changes a wallet to and fro.
     async fn change_wallets(mut self, door: Door, owner: String) -> Self {
-        for address in ADDRESSES.iter().skip(1).cycle() {
-            let body = json!({ "address": address });
-            let change = put("stranger", format!("/wallets/{owner}"), body);
+        for key in [1, 2, 3].map(key).iter().cycle() {
+            let asked = challenge("stranger", &owner, key);
+            let Some(told) = self.ask(&door, asked).await else {
+                break;
+            };
+            let change = registration("stranger", &owner, key, &told);
             if self.ask(&door, change).await.is_none() {
                 break;
             }
         }
         self
     }
+}
+
+fn is_registration(request: &Request) -> bool {
+    request.method == Method::PUT && request.path.starts_with("/wallets/")
 }
 
 fn fresh(prefix: &str) -> String {
@@ -167,14 +182,8 @@ async fn live(home: &Path, span: Duration) -> Vec<Known> {
     let mut child = start(home);
     let handout = handout(home).await;
     let door = Door::new(handout.url, &handout.tokens);
-    let wallet = json!({ "address": ADDRESSES[0] });
-    let wallet = put(
-        "consumer",
-        format!("/wallets/{}", handout.users["consumer"]),
-        wallet,
-    );
-    let answer = door.send(&wallet).await.expect("the child answers");
-    assert!(answer.status < 300, "{answer:?}");
+    door.wallet("consumer", &handout.users["consumer"], &key(0))
+        .await;
     let mut workers: Vec<_> = (0..WORKERS)
         .map(|_| tokio::spawn(Known::default().work(door.clone())))
         .collect();
@@ -235,6 +244,12 @@ async fn a_killed_process_leaves_whole_steps_or_nothing() {
             let answer = door.send(&open).await.expect("the stack answers");
             taken += usize::from(answer.header("idempotent-replayed").is_some());
             known.hear(&open, &answer);
+            if is_registration(&open) {
+                let seen = door.send(&get(open.who, &open.path)).await;
+                let seen = seen.expect("the stack answers").json();
+                let asked = open.body.as_ref().expect("a body");
+                assert_eq!(seen["address"], asked["address"], "taken once, and there");
+            }
             let after = look(&stack).await;
             for (id, version) in &known.versions {
                 let step = match expected.get(id) {

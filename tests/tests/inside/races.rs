@@ -11,8 +11,8 @@ use sharepact_store::{Outcome, Rejected, Store};
 
 use crate::audit;
 use crate::cast::{
-    Step, consumer, draft, plain_asset, principal, provider, remembered, requested, start, terms,
-    ticket, wallet, written,
+    Step, answering, consumer, draft, plain_asset, principal, provider, remembered, requested,
+    start, terms, ticket, wallet, written,
 };
 use crate::world::{ADDRESSES, World, command, post, request};
 
@@ -141,6 +141,36 @@ async fn of_many_owners_of_one_address_one_gets_it() {
         .flatten()
         .filter(|outcome| matches!(outcome, Outcome::Written));
     assert_eq!(won.count(), 1);
+    let tally = audit::table(&store, &world.stack.client, &world.stack.table, start()).await;
+    assert_eq!(tally.wallets.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_many_registrations_with_one_challenge_one_is_made() {
+    let world = World::start().await;
+    let store = world.store();
+    let nonce = wallet(None, &consumer(), ADDRESSES[0]).challenge.nonce();
+    let runs = (0..16).map(|number| {
+        let store = store.clone();
+        tokio::spawn(async move {
+            // Four owners and four addresses, in all combinations.
+            let by = principal(&format!("user-{}", number / 4), None);
+            let step = answering(None, &by, ADDRESSES[number % 4], nonce);
+            let outcome: Outcome<Wallet> =
+                store.commit(step.change(), None, start()).await.unwrap();
+            outcome
+        })
+    });
+    let outcomes: Vec<_> = join_all(runs.collect::<Vec<_>>()).await;
+    let outcomes: Vec<_> = outcomes.into_iter().map(Result::unwrap).collect();
+    let won = |outcome: &&Outcome<Wallet>| matches!(outcome, Outcome::Written);
+    assert_eq!(outcomes.iter().filter(won).count(), 1);
+    for lost in outcomes.iter().filter(|outcome| !won(outcome)) {
+        assert!(
+            matches!(lost, Outcome::Rejected(Rejected::ChallengeUsed)),
+            "{lost:?}"
+        );
+    }
     let tally = audit::table(&store, &world.stack.client, &world.stack.table, start()).await;
     assert_eq!(tally.wallets.len(), 1);
 }

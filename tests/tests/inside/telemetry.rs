@@ -10,7 +10,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use sharepact_runtime::{Log, Metric, NAMESPACE};
 
-use crate::world::{ADDRESSES, World, ask, command, definition, get, post, put};
+use crate::world::{World, ask, challenge, command, definition, get, key, post, put};
 
 /// How long what follows a commit may take.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -264,10 +264,26 @@ async fn it_holds_nothing_that_a_caller_wrote(told: &Told, id: &str) {
     world
         .expect(400, &get("consumer", "/contracts/kartoffel"))
         .await;
-    let key = ask("provider", Method::POST, format!("/contracts/{id}/stop"));
+    let stop = ask("provider", Method::POST, format!("/contracts/{id}/stop"));
     world
-        .send(&key.body(json!({ "reason": "kartoffel" })).key("kartoffel"))
+        .send(&stop.body(json!({ "reason": "kartoffel" })).key("kartoffel"))
         .await;
+    // A key that nobody asked for.
+    let owner = world.user("consumer");
+    let secret = json!("0xc0ffee");
+    let mut asked = challenge("consumer", &owner, &key(1));
+    let mut proof = world.proof("consumer", &owner, &key(1)).await;
+    for request in [&mut asked, &mut proof] {
+        let body = request.body.as_mut().expect("a body");
+        body["privateKey"] = secret.clone();
+        world.expect(400, request).await;
+    }
+    let body = proof.body.as_mut().expect("a body");
+    body.as_object_mut().expect("members").remove("privateKey");
+    for member in ["signature", "challenge"] {
+        body[member] = secret.clone();
+    }
+    world.expect(400, &proof).await;
     told.settled().await;
 
     let users = world.stack.users().values().cloned();
@@ -284,7 +300,7 @@ async fn it_holds_nothing_that_a_caller_wrote(told: &Told, id: &str) {
     let texts = words
         .map(str::to_owned)
         .into_iter()
-        .chain([ADDRESSES[0].to_owned()]);
+        .chain([key(0).address().to_string(), "0xc0ffee".to_owned()]);
     let hidden: Vec<String> = users.chain(tokens).chain(texts).collect();
     let lines = told.lines.lock().unwrap();
     assert!(lines.len() > 10);

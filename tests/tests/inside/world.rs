@@ -1,5 +1,6 @@
 //! A stack of its own for each test, a clock that only the test moves, and callers of the API.
 
+mod wallets;
 mod webhooks;
 
 use std::collections::BTreeMap;
@@ -15,6 +16,7 @@ use sharepact_local::{Options, Stack};
 use sharepact_runtime::Clock;
 use sharepact_store::Store;
 
+pub use wallets::{challenge, key, registration};
 pub use webhooks::webhook;
 
 /// Where the test's clock starts.
@@ -328,18 +330,9 @@ impl World {
         id
     }
 
-    /// Makes sure that an identity has a wallet: its organisation's, or its own.
-    pub async fn wallet(&self, who: &'static str, owner: &str, address: &str) {
-        let body = json!({ "address": address });
-        let answer = self
-            .send(&put(who, format!("/wallets/{owner}"), body))
-            .await;
-        assert!(answer.status < 300, "{answer:?}");
-    }
-
     /// A contract of the consumer on a fresh asset of the provider, in this status.
     pub async fn contract(&self, status: &str) -> String {
-        self.wallet("consumer", &self.user("consumer"), ADDRESSES[0])
+        self.wallet("consumer", &self.user("consumer"), &key(0))
             .await;
         let asset = self.asset("provider", "Private").await;
         let asked = post("consumer", "/contracts", request(&asset));

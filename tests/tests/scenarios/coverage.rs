@@ -107,7 +107,7 @@ async fn prove(api: &Api, (operation, stage, right, stranger, wrong, member): Ro
         match told {
             Nobody => {}
             Refused(status, slug) => {
-                let answer = call(operation, person, &deal, right_one).await;
+                let answer = call(operation, person, &deal, right_one).await.await;
                 answer.must_refuse(status, slug, &rule);
                 assert_eq!(
                     state(&deal, &office).await,
@@ -122,18 +122,20 @@ async fn prove(api: &Api, (operation, stage, right, stranger, wrong, member): Ro
             Null => {
                 let answer = call(operation, person, &deal, right_one)
                     .await
+                    .await
                     .must(200, &rule);
                 assert_eq!(answer.body, Value::Null, "{rule}");
             }
             AsAnyone(status) => {
                 let answer = call(operation, person, &deal, right_one)
                     .await
+                    .await
                     .must(status, &rule);
                 undo(&answer, person).await;
             }
         }
     }
-    let answer = call(operation, right_one, &deal, right_one).await;
+    let answer = call(operation, right_one, &deal, right_one).await.await;
     assert!(
         matches!(answer.status, 200 | 201),
         "{operation} lets the right caller through\n{answer}"

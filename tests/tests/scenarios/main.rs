@@ -25,6 +25,7 @@ mod one_live;
 mod organizations;
 mod pages;
 mod pipeline;
+mod possession;
 mod preconditions;
 mod races;
 mod refused_values;

@@ -1,7 +1,7 @@
 //! Requests that are malformed: JSON, members, types, sizes, ids and parameters.
 
 use serde_json::{Value, json};
-use sharepact_tests::{Call, Deal, asset, draft, request, scenario};
+use sharepact_tests::{Call, Deal, asset, draft, fresh_key, request, scenario};
 
 #[test]
 fn bodies_that_are_no_json_of_the_form_are_refused() {
@@ -86,8 +86,12 @@ fn every_body_is_read_strictly() {
                 asset("Private"),
             ),
             (
-                consumer.put(format!("/wallets/{}", consumer.user), &Value::Null),
+                consumer.post(format!("{}/challenge", consumer.wallet()), &Value::Null),
                 json!({ "address": "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed" }),
+            ),
+            (
+                consumer.put(consumer.wallet(), &Value::Null),
+                consumer.proves(&fresh_key()).await,
             ),
             (
                 provider.patch(deal.path(""), &Value::Null),

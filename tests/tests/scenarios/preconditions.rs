@@ -1,7 +1,7 @@
 //! Entity tags: on every representation, for `If-Match` on changes and `If-None-Match` on reads.
 
 use serde_json::{Value, json};
-use sharepact_tests::{Call, Deal, Person, asset, fresh_address, scenario, unique};
+use sharepact_tests::{Call, Deal, Person, asset, fresh_key, scenario, unique};
 
 #[test]
 fn every_representation_has_a_tag_and_can_be_asked_for_again() {
@@ -138,28 +138,31 @@ fn assets_and_wallets_are_registered_and_changed_under_conditions() {
             Some(asset_path.as_str()),
             "what was made has an address"
         );
-        let wallet = format!("/wallets/{}", owner.owner());
-        let registered = owner.get(&wallet).await;
-        let address = json!({ "address": fresh_address() });
-        conditions(&owner, &made.etag(), || owner.put(&asset_path, &changed)).await;
-        conditions(&owner, &registered.etag(), || owner.put(&wallet, &address)).await;
+        let registered = owner.get(owner.wallet()).await;
+        let key = fresh_key();
+        let change = async || owner.put(&asset_path, &changed);
+        conditions(&owner, &made.etag(), change).await;
+        let change = async || owner.put(owner.wallet(), &owner.proves(&key).await);
+        conditions(&owner, &registered.etag(), change).await;
     });
 }
 
-async fn conditions(owner: &Person, tag: &str, change: impl Fn() -> Call) {
+async fn conditions(owner: &Person, tag: &str, change: impl AsyncFn() -> Call) {
     let name = &owner.name;
-    let refused = change().header("if-none-match", "*").await;
+    let refused = change().await.header("if-none-match", "*").await;
     refused.must_refuse(412, "stale-version", &format!("{name}'s is there already"));
-    let refused = change().header("if-match", "\"99\"").await;
+    let refused = change().await.header("if-match", "\"99\"").await;
     refused.must_refuse(412, "stale-version", "a stale tag is refused");
     let after = change()
+        .await
         .header("if-match", tag)
         .await
         .must(200, "the present tag is let through");
     assert_ne!(after.etag(), tag, "a change has a new tag");
-    let refused = change().header("if-match", tag).await;
+    let refused = change().await.header("if-match", tag).await;
     refused.must_refuse(412, "stale-version", "the tag before it is stale now");
     let same = change()
+        .await
         .header("if-match", after.etag())
         .await
         .must(200, "the same again is no change");

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use sharepact_domain::time::Timestamp;
 use sharepact_local::{Options, Stack};
 use sharepact_runtime::Clock;
-use sharepact_tests::{Answer, Api, Deal, Person, scenario, scratch, skipped, unique};
+use sharepact_tests::{Answer, Api, Deal, Person, fresh_key, scenario, scratch, skipped, unique};
 
 /// When the movable clock begins, in seconds.
 const START: i64 = 1_767_261_600;
@@ -343,5 +343,36 @@ fn an_idempotency_key_is_kept_for_a_day() {
             .post(second.path("decline"), &Deal::body("decline"))
             .key(&key);
         other.await.must(200, "and may be used for another request");
+    });
+}
+
+#[test]
+fn a_challenge_can_be_answered_for_five_minutes() {
+    on_a_clock(async |api, hands| {
+        let consumer = api.consumer();
+        let path = consumer.wallet();
+        let (first, second) = (fresh_key(), fresh_key());
+        let (early, late) = (
+            consumer.proves(&first).await,
+            consumer.proves(&second).await,
+        );
+        hands.forward(5 * 60 * 1000 - 1);
+        let before = consumer.put(&path, &early).await;
+        let before = before.must(200, "a millisecond before its end it is good");
+        hands.forward(1);
+        let refused = consumer.put(&path, &late).await;
+        refused.must_refuse(409, "challenge-expired", "at its end it is not");
+        let refused = consumer.put(&path, &early).await;
+        refused.must_refuse(409, "challenge-expired", "nor is one that was used");
+        // Long after nobody remembers any more that it was used, too.
+        hands.forward(MONTH * 1000);
+        let refused = consumer.put(&path, &early).await;
+        refused.must_refuse(409, "challenge-expired", "an old challenge is never good");
+        let after = consumer.get(&path).await;
+        assert_eq!(
+            after.etag(),
+            before.etag(),
+            "what is refused changes nothing"
+        );
     });
 }

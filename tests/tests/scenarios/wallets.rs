@@ -1,7 +1,7 @@
 //! Wallets: who registers which address, and who needs one.
 
 use serde_json::json;
-use sharepact_tests::{fresh_address, scenario, skipped, unique};
+use sharepact_tests::{answered, fresh_key, scenario, skipped, unique};
 
 #[test]
 fn users_on_their_own_and_managers_need_a_wallet_and_members_do_not() {
@@ -51,15 +51,12 @@ fn a_wallet_opens_the_door_to_requests() {
 fn another_address_takes_the_place_of_the_one_before() {
     scenario(async |api| {
         let owner = api.someone_like("consumer").await;
-        let path = format!("/wallets/{}", owner.owner());
-        let before = owner.get(&path).await.must(200, "an owner sees its wallet");
-        let address = fresh_address();
-        let body = json!({ "address": address });
-        let after = owner
-            .put(&path, &body)
-            .await
-            .must(200, "another address takes its place");
-        assert_eq!(after["address"], address);
+        let before = owner.get(owner.wallet()).await;
+        let before = before.must(200, "an owner sees its wallet");
+        let key = fresh_key();
+        let after = owner.uses(&key).await;
+        let after = after.must(200, "another address takes its place");
+        assert_eq!(after["address"], key.address().as_str());
         assert_eq!(after["ownerKind"], "user");
         assert_eq!(
             after["former"][0]["address"], before["address"],
@@ -72,10 +69,8 @@ fn another_address_takes_the_place_of_the_one_before() {
             before.etag(),
             "a change is another representation"
         );
-        let same = owner
-            .put(&path, &body)
-            .await
-            .must(200, "the same address again is no change");
+        let same = owner.uses(&key).await;
+        let same = same.must(200, "the same address again is no change");
         assert_eq!(
             same.etag(),
             after.etag(),
@@ -87,31 +82,38 @@ fn another_address_takes_the_place_of_the_one_before() {
 #[test]
 fn an_address_has_one_owner_ever() {
     scenario(async |api| {
-        let owner = api.someone_like("consumer").await;
-        let path = format!("/wallets/{}", owner.owner());
-        let taken = owner.get(&path).await["address"].clone();
-        let manager = api.person("manager");
-        let own = format!("/wallets/{}", manager.owner());
-        let before = manager.get(&own).await;
-        let refused = manager.put(&own, &json!({ "address": taken })).await;
-        refused.must_refuse(409, "address-taken", "an address belongs to one owner");
-        let left = json!({ "address": fresh_address() });
+        let (owner, other) = (
+            api.someone_like("consumer").await,
+            api.someone_like("provider").await,
+        );
+        let taken = fresh_key();
         owner
-            .put(&path, &left)
+            .uses(&taken)
             .await
-            .must(200, "an owner leaves an address");
-        let refused = manager.put(&own, &json!({ "address": taken })).await;
+            .must(200, "an owner takes an address");
+        // The other one has the same key, and shows it: the address stays its owner's all the same.
+        let refused = other.uses(&taken).await;
+        refused.must_refuse(409, "address-taken", "an address belongs to one owner");
+        let kept = owner.get(owner.wallet()).await;
+        assert_eq!(
+            kept["address"],
+            taken.address().as_str(),
+            "its owner keeps it"
+        );
+        let left = owner.uses(&fresh_key()).await;
+        left.must(200, "an owner leaves an address");
+        let refused = other.uses(&taken).await;
         refused.must_refuse(
             409,
             "address-taken",
             "an address that was left is nobody else's",
         );
-        assert_eq!(
-            manager.get(&own).await.etag(),
-            before.etag(),
+        let seen = other.get(other.wallet()).await;
+        assert!(
+            !seen.body.to_string().contains(taken.address().as_str()),
             "what was refused changed nothing"
         );
-        let back = owner.put(&path, &json!({ "address": taken })).await;
+        let back = owner.uses(&taken).await;
         back.must(200, "its owner may come back to it");
     });
 }
@@ -125,7 +127,10 @@ fn a_wallet_is_its_owners_and_seen_by_members_and_operators() {
             format!("/wallets/{}", manager.owner()),
             format!("/wallets/{}", consumer.user),
         );
-        let body = json!({ "address": fresh_address() });
+        // Each has a right proof of its own, as far as anybody gives it one.
+        let key = fresh_key();
+        let asked = json!({ "address": key.address() });
+        let right = consumer.proves(&key).await;
         for (person, path) in [
             (&member, &theirs),
             (&api.operator(), &theirs),
@@ -146,26 +151,42 @@ fn a_wallet_is_its_owners_and_seen_by_members_and_operators() {
         ] {
             let rule = "to anyone else there is no such wallet";
             person.get(path).await.must_refuse(404, "not-found", rule);
-            person
-                .put(path, &body)
-                .await
-                .must_refuse(404, "not-found", rule);
+            let told = person.post(format!("{path}/challenge"), &asked).await;
+            told.must_refuse(404, "not-found", rule);
+            let told = person.put(path, &right).await;
+            told.must_refuse(404, "not-found", rule);
         }
-        let refused = member.put(&theirs, &body).await;
-        refused.must_refuse(
-            403,
-            "manager-required",
-            "only the manager registers the organisation's wallet",
-        );
-        let refused = api.operator().put(&theirs, &body).await;
-        refused.must_refuse(404, "not-found", "operators look and bind nobody");
+        let managers = answered(&manager.challenged(key.address().as_str()).await, &key);
         // Within an organisation a user has no wallet of its own.
-        let refused = member.put(format!("/wallets/{}", member.user), &body).await;
-        refused.must_refuse(
-            404,
-            "not-found",
-            "a member acts for its organisation, not for itself",
-        );
+        let members = format!("/wallets/{}", member.user);
+        for (person, path, status, slug, rule) in [
+            (
+                &member,
+                &theirs,
+                403,
+                "manager-required",
+                "only the manager registers the organisation's wallet",
+            ),
+            (
+                &api.operator(),
+                &theirs,
+                404,
+                "not-found",
+                "operators look and bind nobody",
+            ),
+            (
+                &member,
+                &members,
+                404,
+                "not-found",
+                "a member acts for its organisation, not for itself",
+            ),
+        ] {
+            let told = person.post(format!("{path}/challenge"), &asked).await;
+            told.must_refuse(status, slug, rule);
+            let told = person.put(path, &managers).await;
+            told.must_refuse(status, slug, rule);
+        }
     });
 }
 

@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
+use http::Method;
 use lambda_http::Body;
 use rustix::time::ClockId;
 use serde_json::{Value, json};
-use sharepact_http::CursorKey;
+use sharepact_chain::possession::Key;
+use sharepact_http::SealingKey;
 use sharepact_local::Stack;
 use sharepact_runtime::{App, Clock, Operation, answer};
 use sharepact_store::Store;
@@ -19,8 +21,6 @@ use crate::demo::material;
 /// Who takes part.
 const PROVIDER: &str = "bench-handler-provider";
 const CONSUMER: &str = "bench-handler-consumer";
-/// An address without letters: any checksum fits.
-const WALLET: &str = "0x9999999999999999999999999999999999999999";
 /// What they deal with.
 const ASSET: &str = "bench-handler-asset";
 /// Runs before the clock is read: caches are warm in a function that is in use.
@@ -57,9 +57,14 @@ pub(super) async fn record(stack: &Stack) -> Result<Vec<Case>, Failure> {
     stage
         .prepare("asset-register", ("assetId", ASSET), PROVIDER, &asset)
         .await?;
-    let wallet = json!({ "address": WALLET });
+    let (key, owner) = (Key::random()?, ("owner", CONSUMER));
+    let asked = json!({ "address": key.address() });
+    let told = stage
+        .prepare("wallet-challenge", owner, CONSUMER, &asked)
+        .await?;
+    let proof = material::proof(&key, &serde_json::from_str(&told)?)?;
     stage
-        .prepare("wallet-register", ("owner", CONSUMER), CONSUMER, &wallet)
+        .prepare("wallet-register", owner, CONSUMER, &proof)
         .await?;
 
     let request = material::request(ASSET, &material::filters());
@@ -137,7 +142,7 @@ impl<'a> Stage<'a> {
             app: App {
                 store: Store::new(client, stack.table.clone()),
                 clock: Clock::system(),
-                cursors: CursorKey::new(&[7; 32]).ok_or("the cursor key is too short")?,
+                seals: SealingKey::new(&[7; 32]).ok_or("the sealing key is too short")?,
                 links: sharepact_runtime::Links::default(),
                 log: sharepact_runtime::Log::default(),
             },
@@ -152,16 +157,19 @@ impl<'a> Stage<'a> {
         (parameter, value): (&str, &str),
         user: &str,
         body: &Value,
-    ) -> Result<(), Failure> {
+    ) -> Result<String, Failure> {
         let operation = operation(name)?;
+        let status = if operation.method == Method::PUT {
+            201
+        } else {
+            200
+        };
         let text = payload(operation, None, user, Some(body));
         let mut payload: Value = serde_json::from_str(&text)?;
         if let Some(members) = payload.as_object_mut() {
             members.insert("pathParameters".to_owned(), json!({ parameter: value }));
         }
-        run(operation, &self.app, &payload.to_string(), 201)
-            .await
-            .map(drop)
+        run(operation, &self.app, &payload.to_string(), status).await
     }
 
     /// Does a step and keeps it as a case.

@@ -7,8 +7,10 @@ use std::time::{Duration, Instant};
 
 use http::Method;
 use http::header::LOCATION;
+use hyper::body::Bytes;
 use rustix::time::ClockId;
 use serde_json::{Value, json};
+use sharepact_chain::possession::Key;
 use sharepact_local::Stack;
 use tokio::task::JoinSet;
 
@@ -104,6 +106,12 @@ where
     Ok(times)
 }
 
+/// What came back.
+struct Answered {
+    location: Option<String>,
+    body: Bytes,
+}
+
 /// A stack with offers, and consumers who may take them.
 struct Site {
     client: reqwest::Client,
@@ -141,11 +149,7 @@ impl Site {
         for number in 1..=consumers {
             let user = format!("bench-consumer-{number}");
             let token = stack.mint(json!({"sub": user}))?;
-            // An address without letters: any checksum fits.
-            let wallet = json!({"address": format!("0x{number:040}")});
-            let path = format!("/wallets/{user}");
-            site.send(Method::PUT, &path, &token, Some(&wallet), 201)
-                .await?;
+            site.wallet(&format!("/wallets/{user}"), &token).await?;
             site.consumers.push(token);
         }
         while site.contracts.len() < LOOKED_AT {
@@ -158,6 +162,20 @@ impl Site {
             site.contracts.push((path, token));
         }
         Ok(site)
+    }
+
+    /// Registers a new wallet.
+    async fn wallet(&self, path: &str, token: &str) -> Result<(), Failure> {
+        let key = Key::random()?;
+        let asked = json!({"address": key.address()});
+        let path_of_challenge = format!("{path}/challenge");
+        let told = self
+            .ask(Method::POST, &path_of_challenge, token, Some(&asked), 200)
+            .await?;
+        let proof = material::proof(&key, &serde_json::from_slice(&told.body)?)?;
+        self.send(Method::PUT, path, token, Some(&proof), 201)
+            .await
+            .map(drop)
     }
 
     /// Looks at one of the contracts, terms and all.
@@ -214,6 +232,19 @@ impl Site {
         body: Option<&Value>,
         wanted: u16,
     ) -> Result<Option<String>, Failure> {
+        let answer = self.ask(method, path, token, body, wanted).await?;
+        Ok(answer.location)
+    }
+
+    /// Sends a request and reads all of the answer.
+    async fn ask(
+        &self,
+        method: Method,
+        path: &str,
+        token: &str,
+        body: Option<&Value>,
+        wanted: u16,
+    ) -> Result<Answered, Failure> {
         let call = format!("{method} {path}");
         let mut request = self
             .client
@@ -230,7 +261,7 @@ impl Site {
             .map(str::to_owned);
         let body = response.bytes().await?;
         if status == wanted {
-            return Ok(location);
+            return Ok(Answered { location, body });
         }
         let said = String::from_utf8_lossy(&body);
         Err(format!("{call} answered {status} instead of {wanted}: {said}").into())

@@ -1,6 +1,7 @@
 //! What the acquisition is about: files and values that ship with the repository.
 
 use serde_json::{Value, json};
+use sharepact_chain::possession::{Key, KeyError};
 
 /// NYC yellow taxi trip records, as a definition that an asset is registered with.
 pub(crate) const ASSET: &str = include_str!("../../demo/nyc-yellow-taxi-trips.json");
@@ -17,8 +18,6 @@ pub(crate) const COUNTER_CLAUSE: &str = "\
 Derived results belong to the consumer, who may publish them, provided that every published
 figure rests on at least ten trips and names the provider as the source of the data.";
 
-/// The address that the consumer registers.
-pub(crate) const WALLET: &str = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed";
 /// The days of use that are asked for.
 pub(crate) const DAYS: i64 = 365;
 /// The net price of the draft, in euros.
@@ -76,6 +75,17 @@ pub(crate) fn request(asset: &str, filters: &Value) -> Value {
         "filters": filters,
         "comment": "How the congestion fee changed trips into Manhattan below 60th Street",
     })
+}
+
+/// What registers the address of a key: the answer to a challenge, signed.
+pub(crate) fn proof(key: &Key, challenge: &Value) -> Result<Value, KeyError> {
+    let part = |name| challenge.get(name).and_then(Value::as_str);
+    let message = part("message").unwrap_or_default();
+    Ok(json!({
+        "address": key.address(),
+        "challenge": part("challenge"),
+        "signature": key.sign(message)?.to_string(),
+    }))
 }
 
 /// What the provider answers the request with.

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use http::Method;
 use serde_json::{Value, json};
+use sharepact_chain::possession::{Key, KeyError};
 
 use super::answer::{Answer, Wrong};
-use super::material::{ASSET, DAYS, FIELDS, WALLET, filters, request, wrong_filters};
+use super::material::{ASSET, DAYS, FIELDS, filters, proof, request, wrong_filters};
 use super::story::Story;
 use super::target::Who::{Consumer, Provider};
 use super::wire::Ask;
@@ -78,25 +79,41 @@ impl Story<'_> {
 
         self.step(
             "The consumer registers a wallet",
-            "Only the address is known to Sharepact, and its checksum is verified. No key is ever asked \
-             for.",
+            "Anybody can name an address; its owner can sign with it. Sharepact hands out a message, the \
+             wallet signs it, and the signature names the address that made it. The key never leaves the \
+             wallet: here that is one made for this run. A signature by another wallet shows nothing.",
         );
-        let address = self.address();
-        let body = json!({ "address": address });
-        let answer = self.put(Consumer, &path, &body).await?.expect(201)?;
-        answer.says("/address", &address)?;
-        answer.says("/owner", &consumer)?;
-        self.paper.fact("wallet", &address);
-        Ok(())
-    }
-
-    /// An address of one's own where others have theirs: without letters, any checksum fits.
-    fn address(&self) -> String {
-        if self.fresh {
-            return WALLET.to_owned();
+        let (key, other) = (made(Key::random())?, made(Key::random())?);
+        let asked = json!({ "address": key.address() });
+        let challenge = format!("{path}/challenge");
+        let told = self.post(Consumer, &challenge, &asked).await?.expect(200)?;
+        let mut name = "to sign";
+        for line in told
+            .text("/message")?
+            .lines()
+            .filter(|line| !line.is_empty())
+        {
+            self.paper.fact(name, line);
+            name = "";
         }
-        let digits: String = self.asset.chars().filter(char::is_ascii_digit).collect();
-        format!("0x{digits:0>40}")
+        let foreign = made(other.sign(told.text("/message")?))?.to_string();
+        let body = json!({
+            "address": key.address(),
+            "challenge": told.text("/challenge")?,
+            "signature": foreign,
+        });
+        let refused = self.put(Consumer, &path, &body).await?;
+        let refused = refused.problem(403, "signature-mismatch")?;
+        self.paper.fact("refused", refused.text("/title")?);
+        let body = made(proof(&key, &told.body))?;
+        let signature = body.get("signature").and_then(Value::as_str);
+        self.paper
+            .fact("signature", &ends(signature.unwrap_or_default()));
+        let answer = self.put(Consumer, &path, &body).await?.expect(201)?;
+        answer.says("/address", key.address().as_str())?;
+        answer.says("/owner", &consumer)?;
+        self.paper.fact("wallet", key.address().as_str());
+        Ok(())
     }
 
     /// A request with mistakes names each of them.
@@ -189,6 +206,21 @@ impl Story<'_> {
         self.paper.fact("may", &may.join(", "));
         Ok(())
     }
+}
+
+/// What a wallet did, which does not fail.
+fn made<T>(outcome: Result<T, KeyError>) -> Result<T, Wrong> {
+    outcome.map_err(|error| Wrong::Unexpected(error.to_string()))
+}
+
+/// The beginning and the end of a long word.
+fn ends(word: &str) -> String {
+    let head: String = word.chars().take(34).collect();
+    let tail: String = word
+        .chars()
+        .skip(word.chars().count().saturating_sub(32))
+        .collect();
+    format!("{head}…{tail}")
 }
 
 /// How many columns there are, and of which types.

@@ -25,5 +25,7 @@ pub use terms::{
     UpdateBody,
 };
 pub use transfer::{TransferBody, TransferView, transfer_status};
-pub use wallet::{RegistrationView, WalletBody, WalletStateView, WalletView};
+pub use wallet::{
+    ChallengeBody, ChallengeView, RegistrationView, WalletBody, WalletStateView, WalletView,
+};
 pub use webhook::{AttemptView, DeliveriesView, WebhookBody, WebhookView};

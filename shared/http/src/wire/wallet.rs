@@ -2,12 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 use sharepact_domain::party::Owner;
-use sharepact_domain::wallet::{Address, Registration, Wallet};
+use sharepact_domain::wallet::{Address, Challenge, Registration, Wallet};
 use utoipa::ToSchema;
 
 use crate::{Check, Problem};
 
-/// What an owner sends to register an address.
+/// What an owner sends to register an address. A private key has no place in it.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = WalletRegistration)]
@@ -15,9 +15,24 @@ pub struct WalletBody {
     /// An Ethereum address with its EIP-55 checksum.
     #[schema(example = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed")]
     pub address: String,
+    /// The challenge that was issued for this owner and address, unchanged.
+    pub challenge: String,
+    /// The signature over the challenge's message by the address's key, as `personal_sign` (EIP-191) makes it: 65 bytes,
+    /// 0x and 130 hexadecimal digits.
+    pub signature: String,
 }
 
-impl WalletBody {
+/// What an owner sends to be told what to sign.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = ChallengeRequest)]
+pub struct ChallengeBody {
+    /// The Ethereum address to register, with its EIP-55 checksum.
+    #[schema(example = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed")]
+    pub address: String,
+}
+
+impl ChallengeBody {
     /// The address, parsed.
     ///
     /// # Errors
@@ -26,6 +41,31 @@ impl WalletBody {
         let mut check = Check::default();
         let address = check.at("/address", Address::parse(&self.address));
         check.finish(address)
+    }
+}
+
+/// What to sign with the wallet of an address.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = Challenge)]
+pub struct ChallengeView {
+    /// To be sent back, unchanged, with the signature.
+    pub challenge: String,
+    /// The text to sign with `personal_sign` (EIP-191), to the letter.
+    pub message: String,
+    /// From when on it is too late to send the signature.
+    pub expires_at: String,
+}
+
+impl ChallengeView {
+    /// A challenge, and what it was sealed to.
+    #[must_use]
+    pub fn new(challenge: &Challenge, sealed: String) -> Self {
+        Self {
+            challenge: sealed,
+            message: challenge.message(),
+            expires_at: challenge.expires_at().to_string(),
+        }
     }
 }
 

@@ -16,7 +16,7 @@ use sharepact_domain::id::{AssetId, ContractId, WebhookId};
 use sharepact_domain::party::{Owner, Party};
 use sharepact_domain::time::Timestamp;
 use sharepact_domain::transfer::{Transfer, TransferStatus};
-use sharepact_domain::wallet::Address;
+use sharepact_domain::wallet::{Address, Challenge};
 use sharepact_domain::webhook::{Secrets, Webhook, WebhookFact};
 
 use super::{Change, Claim, Rejected, Sending};
@@ -31,6 +31,7 @@ pub(crate) enum Part {
     Attached,
     Slot,
     Address,
+    Challenge,
     Answer,
 }
 
@@ -147,7 +148,11 @@ impl<'a> Draft<'a> {
                 let key = keys::asset(&after.id);
                 self.aggregate(&key, item::write_asset(after)?, event, None)
             }
-            Change::Wallet { after, event } => {
+            Change::Wallet {
+                after,
+                event,
+                challenge,
+            } => {
                 let key = keys::wallet(&after.owner);
                 self.aggregate(&key, item::write_wallet(after)?, event, None)?;
                 let (address, owner) = (&after.current.address, &after.owner);
@@ -155,6 +160,11 @@ impl<'a> Draft<'a> {
                     Part::Address,
                     address_guard(address, owner),
                     Condition::OwnedBy(owner.to_string()),
+                )?;
+                self.put(
+                    Part::Challenge,
+                    challenge_guard(challenge),
+                    Condition::Absent { or_over: false },
                 )
             }
             Change::Webhook {
@@ -372,8 +382,9 @@ impl<'a> Draft<'a> {
 
     /// Which condition failed? None when no condition did: another transaction was in the way.
     ///
-    /// An answer that was given comes first: the same request won a race against itself. Then the
-    /// version: who is late hears what the aggregate is now, and not a consequence of it.
+    /// An answer that was given comes first: the same request won a race against itself. So does a
+    /// challenge that was used: with another version it would be refused again. Then the version: who
+    /// is late hears what the aggregate is now, and not a consequence of it.
     pub(super) fn judge<T: DeserializeOwned>(
         &self,
         reasons: &[CancellationReason],
@@ -391,6 +402,9 @@ impl<'a> Draft<'a> {
             && let Some(remembered) = item::read_answer(stored, self.now)?
         {
             return Ok(Some(Rejected::Answered(remembered)));
+        }
+        if failed(|part| matches!(part, Part::Challenge)).is_some() {
+            return Ok(Some(Rejected::ChallengeUsed));
         }
         if let Some(stored) = failed(|part| matches!(part, Part::State)) {
             let current = stored.map(|stored| item::read(stored, item::STATE));
@@ -432,5 +446,13 @@ fn live_guard(owner: &Owner, asset: &AssetId, contract: &Contract) -> Item {
 fn address_guard(address: &Address, owner: &Owner) -> Item {
     let mut item = item::start(&keys::address(address));
     item.insert("owner".to_owned(), item::text(owner.to_string()));
+    item
+}
+
+/// That a challenge was used; until nobody could use it again anyway.
+fn challenge_guard(challenge: &Challenge) -> Item {
+    let mut item = item::start(&keys::challenge(challenge.nonce()));
+    let end = challenge.forgotten_at().epoch_seconds();
+    item.insert(item::TTL.to_owned(), item::number(end));
     item
 }

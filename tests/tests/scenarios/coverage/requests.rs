@@ -1,10 +1,10 @@
 //! The request of every operation, as its right caller would send it.
 
 use serde_json::json;
-use sharepact_tests::{Call, Deal, Person, asset, fresh_address, request, webhook};
+use sharepact_tests::{Call, Deal, Person, asset, fresh_key, request, webhook};
 
 /// The request of an operation that is right for its right caller, sent by anyone.
-pub fn call(operation: &str, person: &Person, deal: &Deal, right: &Person) -> Call {
+pub async fn call(operation: &str, person: &Person, deal: &Deal, right: &Person) -> Call {
     let (asset_path, wallet) = (
         format!("/assets/{}", deal.asset),
         format!("/wallets/{}", right.owner()),
@@ -39,7 +39,14 @@ pub fn call(operation: &str, person: &Person, deal: &Deal, right: &Person) -> Ca
             person.put(asset_path, &changed)
         }
         "assetView" => person.get(asset_path),
-        "walletRegister" => person.put(wallet, &json!({ "address": fresh_address() })),
+        "walletChallenge" => {
+            let address = fresh_key().address().clone();
+            person.post(
+                format!("{wallet}/challenge"),
+                &json!({ "address": address }),
+            )
+        }
+        "walletRegister" => person.put(wallet, &right.proves(&fresh_key()).await),
         "walletView" => person.get(wallet),
         "webhookRegister" => person.post("/webhooks", &webhook()),
         "webhookView" => person.get(format!("/webhooks/{}", deal.id)),

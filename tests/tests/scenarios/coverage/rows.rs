@@ -182,6 +182,14 @@ pub(super) const ROWS: &[Row] = &[
         AsAnyone(200),
     ),
     (
+        "walletChallenge",
+        "Request",
+        Consumer,
+        HIDDEN,
+        HIDDEN,
+        MANAGER,
+    ),
+    (
         "walletRegister",
         "Request",
         Consumer,

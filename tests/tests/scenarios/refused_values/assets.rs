@@ -1,7 +1,7 @@
 //! Assets that contradict themselves, and addresses that are none.
 
 use serde_json::json;
-use sharepact_tests::{asset, scenario, unique};
+use sharepact_tests::{asset, fresh_key, scenario, unique};
 
 use super::{Row, judge};
 
@@ -125,7 +125,8 @@ fn assets_that_contradict_themselves_are_refused() {
 fn addresses_that_are_none_are_refused() {
     scenario(async |api| {
         let consumer = api.consumer();
-        let path = format!("/wallets/{}", consumer.user);
+        let path = consumer.wallet();
+        let proof = consumer.proves(&fresh_key()).await;
         for (bad, what) in [
             (
                 "0x5aaeb6053F3E94C9b9A09f33669435E7Ef1BeAed",
@@ -152,11 +153,18 @@ fn addresses_that_are_none_are_refused() {
             ("", "nothing"),
         ] {
             let before = consumer.get(&path).await.body;
-            let refused = consumer.put(&path, &json!({ "address": bad })).await;
-            let refused =
-                refused.must_refuse(400, "invalid-address", &format!("{what} is no address"));
-            assert_eq!(refused.places(), ["/address"], "{refused}");
-            assert_ne!(before["address"], bad, "what is refused changes nothing");
+            let rule = format!("{what} is no address");
+            let mut body = proof.clone();
+            body["address"] = json!(bad);
+            for call in [
+                consumer.put(&path, &body),
+                consumer.post(format!("{path}/challenge"), &json!({ "address": bad })),
+            ] {
+                let refused = call.await.must_refuse(400, "invalid-address", &rule);
+                assert_eq!(refused.places(), ["/address"], "{refused}");
+            }
+            let after = consumer.get(&path).await.body;
+            assert_eq!(before, after, "what is refused changes nothing");
         }
     });
 }

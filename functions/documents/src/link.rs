@@ -36,23 +36,24 @@ async fn link(app: &App, call: Call) -> Answer {
     let (contract, document) = found
         .filter(|(contract, _)| contract.visible_to(principal))
         .ok_or_else(|| Problem::not_found("contract"))?;
-    let document = document.ok_or_else(|| {
+    let rendering = document.map(|document| document.rendering);
+    let rendering = rendering.ok_or_else(|| {
         Problem::new(
             ProblemType::NoDocument,
             "nothing is rendered yet: it is a moment after signature; POST renders one now",
         )
     })?;
-    if !printed::holds(&contract, &document, call.now) {
+    if !printed::holds(&contract, &rendering, call.now) {
         return Err(Problem::new(
             ProblemType::NoDocument,
             "the contract's time is over and its document is older: it is rendered when the expiry \
              is recorded; POST renders one now",
         ));
     }
-    let url = printed::link(app, id, &document).await;
+    let url = printed::link(app, id, &rendering).await;
     let url = url.map_err(printed::problem)?;
     if call.accepts_json() {
-        return Reply::json(200, &DocumentView::new(&document, url));
+        return Reply::json(200, &DocumentView::new(&rendering, url));
     }
     Ok(Reply::raw(302, Vec::new()).located(url))
 }

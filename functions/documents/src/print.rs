@@ -9,7 +9,7 @@ use sharepact_http::wire::{ContractView, NoBody};
 use sharepact_http::{Call, Problem};
 use sharepact_runtime::{Access, Answer, App, Grant, Operation, Reply, Shape, failed};
 
-use crate::printed;
+use crate::printed::{self, Cause};
 use crate::wire::DocumentView;
 
 /// The operation.
@@ -39,20 +39,15 @@ async fn print(app: &App, call: Call) -> Answer {
     let id = call.path("id", ContractId::parse)?;
     let NoBody {} = call.body()?;
     let principal = call.principal()?;
-    let found = app
-        .store
-        .contract(id, None, call.now)
-        .await
-        .map_err(failed)?;
-    let record = found
-        .value
-        .filter(|record| record.contract.visible_to(principal))
+    let found = app.store.printable(id).await.map_err(failed)?;
+    let printable = found
+        .filter(|found| found.record.contract.visible_to(principal))
         .ok_or_else(|| Problem::not_found("contract"))?;
-    let tag = ContractView::tag(&record.contract, call.now);
+    let tag = ContractView::tag(&printable.record.contract, call.now);
     call.precondition().check(Some(&tag))?;
-    let document = printed::keep(app, &record, call.now).await;
-    let document = document.map_err(printed::problem)?;
-    let url = printed::link(app, id, &document).await;
+    let rendering = printed::keep(app, printable, Cause::Call(&call), call.now).await;
+    let rendering = rendering.map_err(printed::problem)?;
+    let url = printed::link(app, id, &rendering).await;
     let url = url.map_err(printed::problem)?;
-    Ok(Reply::json(200, &DocumentView::new(&document, url))?.tagged(tag))
+    Ok(Reply::json(200, &DocumentView::new(&rendering, url))?.tagged(tag))
 }

@@ -1,4 +1,4 @@
-//! A contract → its document in the bucket, and the note of where it is.
+//! A contract → its document in the bucket, and the event that tells of it.
 //!
 //! The one rule: the key is made of contract, version and content, so that rendering again, late or
 //! at the same time as another, ends in the same object.
@@ -8,36 +8,51 @@ use std::time::Duration;
 use sha2::{Digest as _, Sha256};
 use sharepact_document::{Content, platform_terms, render, watermark};
 use sharepact_domain::contract::Contract;
-use sharepact_domain::event::Digest;
+use sharepact_domain::document::{Document, DocumentFact, Rendering};
+use sharepact_domain::event::{Digest, Event, Link};
 use sharepact_domain::id::ContractId;
 use sharepact_domain::time::Timestamp;
-use sharepact_http::Problem;
-use sharepact_runtime::{App, WorkError};
-use sharepact_store::{ContractRecord, DocumentRecord};
+use sharepact_http::{Call, Problem};
+use sharepact_runtime::{App, WorkError, seal, seal_by_system};
+use sharepact_store::{Change, Outcome, Printable, Rejected};
 
 /// How long a link works.
 const LIFETIME: Duration = Duration::from_mins(5);
 
-/// Renders a contract as it is at `now`, keeps the document and notes where it is.
+/// How often a document that somebody else renders in the same instant is decided upon again.
+const ATTEMPTS: u32 = 4;
+
+/// Why a document is rendered.
+#[derive(Clone, Copy)]
+pub(crate) enum Cause<'a> {
+    /// A caller wants it.
+    Call(&'a Call),
+    /// The contract changed.
+    Event,
+}
+
+/// Renders a contract as it is at `now`, keeps the document and records it. What is recorded already is answered as it
+/// is; a rendering that came late is kept and not recorded.
 pub(crate) async fn keep(
     app: &App,
-    record: &ContractRecord,
+    printable: Printable,
+    cause: Cause<'_>,
     now: Timestamp,
-) -> Result<DocumentRecord, WorkError> {
-    let contract = &record.contract;
+) -> Result<Rendering, WorkError> {
+    let contract = &printable.record.contract;
     let status = contract.status(now);
     let terms = platform_terms().map_err(|fault| WorkError::Poison(fault.to_string()))?;
     let content = Content {
         contract,
-        terms: record.terms.as_ref(),
+        terms: printable.record.terms.as_ref(),
         platform_terms: &terms,
         status,
         watermark: watermark(status),
     };
     let bytes = render(&content).map_err(|error| WorkError::Poison(error.to_string()))?;
     let sha256 = Digest::new(Sha256::digest(&bytes).into());
-    let document = DocumentRecord {
-        version: contract.version,
+    let rendering = Rendering {
+        contract_version: contract.version,
         key: key(contract, sha256),
         sha256,
         length: bytes.len() as u64,
@@ -45,10 +60,65 @@ pub(crate) async fn keep(
     };
     app.links
         .documents()?
-        .keep(&document.key, "application/pdf", bytes)
+        .keep(&rendering.key, "application/pdf", bytes)
         .await?;
-    app.store.note_document(contract.id, &document).await?;
-    Ok(document)
+    record(app, contract.id, printable.document, rendering, cause).await
+}
+
+/// Records a rendering that is in the bucket.
+async fn record(
+    app: &App,
+    id: ContractId,
+    mut recorded: Option<Document>,
+    rendering: Rendering,
+    cause: Cause<'_>,
+) -> Result<Rendering, WorkError> {
+    for _ in 0..ATTEMPTS {
+        let Some(fact) = Document::decide(recorded.as_ref(), id, &rendering) else {
+            let same = recorded.map(|document| document.rendering);
+            let same = same.filter(|recorded| recorded.key == rendering.key);
+            return Ok(same.unwrap_or(rendering));
+        };
+        let now = rendering.rendered_at;
+        let link = Document::link(recorded.as_ref());
+        let event = sealed(app, fact, id, link, cause, now)?;
+        let change = Change::Document {
+            after: &Document::after(&event),
+            event: &event,
+        };
+        match app.commit(change, None, now).await? {
+            Outcome::Written => return Ok(rendering),
+            Outcome::Rejected(Rejected::Stale(current)) => recorded = current,
+            Outcome::Rejected(
+                Rejected::Answered(_)
+                | Rejected::Occupied(_)
+                | Rejected::AddressTaken
+                | Rejected::ChallengeUsed,
+            ) => {
+                return Err(WorkError::Poison(
+                    "refused for another aggregate".to_owned(),
+                ));
+            }
+        }
+    }
+    Err(WorkError::Passing(format!(
+        "the document of contract {id} keeps changing"
+    )))
+}
+
+fn sealed(
+    app: &App,
+    fact: DocumentFact,
+    id: ContractId,
+    link: Link,
+    cause: Cause<'_>,
+    now: Timestamp,
+) -> Result<Event<DocumentFact>, WorkError> {
+    match cause {
+        Cause::Call(call) => seal(app, call, fact, id.to_string(), link)
+            .map_err(|_| WorkError::Poison("the event could not be sealed".to_owned())),
+        Cause::Event => seal_by_system(app, fact, id.to_string(), link, now),
+    }
 }
 
 /// Where a document is kept: the versions of a contract in their order, equal bytes in one place.
@@ -59,8 +129,8 @@ fn key(contract: &Contract, sha256: Digest) -> String {
 
 /// Does a document still say what holds? A contract whose time has come is Expired without a new
 /// version, and a document from before says that it is in force.
-pub(crate) fn holds(contract: &Contract, document: &DocumentRecord, now: Timestamp) -> bool {
-    document.version < contract.version
+pub(crate) fn holds(contract: &Contract, document: &Rendering, now: Timestamp) -> bool {
+    document.contract_version < contract.version
         || contract.status(document.rendered_at) == contract.status(now)
 }
 
@@ -68,9 +138,9 @@ pub(crate) fn holds(contract: &Contract, document: &DocumentRecord, now: Timesta
 pub(crate) async fn link(
     app: &App,
     id: ContractId,
-    document: &DocumentRecord,
+    document: &Rendering,
 ) -> Result<String, WorkError> {
-    let name = format!("contract-{id}-{}.pdf", document.version);
+    let name = format!("contract-{id}-{}.pdf", document.contract_version);
     app.links
         .documents()?
         .link(&document.key, &name, LIFETIME)
@@ -119,9 +189,9 @@ pub(crate) mod tests {
     }
 
     /// Rendered while the contract was in force.
-    pub(crate) fn document(version: u64) -> DocumentRecord {
-        DocumentRecord {
-            version,
+    pub(crate) fn rendering(contract_version: u64) -> Rendering {
+        Rendering {
+            contract_version,
             key: String::new(),
             sha256: Digest::new([1; 32]),
             length: 1,
@@ -142,7 +212,7 @@ pub(crate) mod tests {
         ] {
             let now = now.parse().unwrap();
             assert_eq!(
-                holds(&contract, &document(version), now),
+                holds(&contract, &rendering(version), now),
                 expected,
                 "{version} {now}"
             );

@@ -5,11 +5,11 @@
 //! same document.
 
 use sharepact_domain::contract::Contract;
+use sharepact_domain::document::Document;
 use sharepact_domain::id::ContractId;
 use sharepact_runtime::{App, Grant, Published, Source, WorkError, Worker, messages, note};
-use sharepact_store::DocumentRecord;
 
-use crate::printed;
+use crate::printed::{self, Cause};
 
 /// The worker.
 pub static WORKER: Worker = Worker {
@@ -40,10 +40,11 @@ enum Step {
     Wait,
 }
 
-fn step(contract: &Contract, document: Option<&DocumentRecord>, sequence: u64) -> Step {
+fn step(contract: &Contract, document: Option<&Document>, sequence: u64) -> Step {
     // A rejection ends offers as well as signed contracts; only these have a document.
     let bound = contract.acceptance.is_some() || contract.effective_at.is_some();
-    let shown = document.is_some_and(|document| document.version >= contract.version);
+    let shown =
+        document.is_some_and(|document| document.rendering.contract_version >= contract.version);
     match (contract.version < sequence, bound, shown) {
         (true, _, _) => Step::Wait,
         (false, true, false) => Step::Render,
@@ -55,10 +56,10 @@ async fn render(app: &App, published: Published) -> Result<(), WorkError> {
     let (aggregate, sequence) = published.known()?;
     let id = ContractId::parse(&aggregate.id);
     let id = id.map_err(|fault| WorkError::Poison(fault.to_string()))?;
-    let found = app.store.documented(id).await?;
-    let (contract, document) =
-        found.ok_or_else(|| WorkError::Poison(format!("there is no contract {id}")))?;
-    match step(&contract, document.as_ref(), sequence) {
+    let found = app.store.printable(id).await?;
+    let printable = found.ok_or_else(|| WorkError::Poison(format!("there is no contract {id}")))?;
+    let (contract, document) = (&printable.record.contract, printable.document.as_ref());
+    match step(contract, document, sequence) {
         Step::Render => {}
         Step::Nothing => return Ok(()),
         Step::Wait => {
@@ -68,11 +69,7 @@ async fn render(app: &App, published: Published) -> Result<(), WorkError> {
         }
     }
     let now = app.clock.now();
-    let found = app.store.contract(id, None, now).await?;
-    let record = found
-        .value
-        .ok_or_else(|| WorkError::Poison(format!("there is no contract {id}")))?;
-    printed::keep(app, &record, now).await?;
+    printed::keep(app, printable, Cause::Event, now).await?;
     note(|notes| notes.count("rendered", 1));
     Ok(())
 }
@@ -80,7 +77,19 @@ async fn render(app: &App, published: Published) -> Result<(), WorkError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::printed::tests::{active, document, draft};
+    use sharepact_domain::event::Digest;
+
+    use crate::printed::tests::{active, draft, rendering};
+
+    fn document(version: u64) -> Document {
+        let contract = active(version);
+        Document {
+            contract: contract.id,
+            version: 1,
+            head: Digest::new([2; 32]),
+            rendering: rendering(version),
+        }
+    }
 
     #[test]
     fn twice_late_or_early_a_version_is_rendered_once() {

@@ -1,7 +1,7 @@
 //! A document on the wire.
 
 use serde::Serialize;
-use sharepact_store::DocumentRecord;
+use sharepact_domain::document::Rendering;
 use utoipa::ToSchema;
 
 /// Where a contract's document is.
@@ -22,13 +22,13 @@ pub struct DocumentView {
 }
 
 impl DocumentView {
-    pub(crate) fn new(record: &DocumentRecord, url: String) -> Self {
+    pub(crate) fn new(rendering: &Rendering, url: String) -> Self {
         Self {
             url,
-            version: record.version,
-            sha256: record.sha256.to_string(),
-            length: record.length,
-            rendered_at: record.rendered_at.to_string(),
+            version: rendering.contract_version,
+            sha256: rendering.sha256.to_string(),
+            length: rendering.length,
+            rendered_at: rendering.rendered_at.to_string(),
         }
     }
 }

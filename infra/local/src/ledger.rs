@@ -74,8 +74,8 @@ impl LedgerAt {
     /// # Errors
     /// Names the first setting that cannot be used.
     pub fn from_settings() -> Result<Option<Self>, LedgerError> {
-        let Some(rpc) = machine::setting("SHAREPACT_LEDGER_RPC").filter(|rpc| !rpc.is_empty())
-        else {
+        let setting = |name: &str| machine::setting(name).and_then(|text| text.into_string().ok());
+        let Some(rpc) = setting("SHAREPACT_LEDGER_RPC").filter(|rpc| !rpc.is_empty()) else {
             return Ok(None);
         };
         let registry = setting("SHAREPACT_LEDGER_REGISTRY");

@@ -99,7 +99,7 @@ macro_rules! uuid_id {
         impl $name {
             /// Takes a UUID that the caller made (version 7, so that ids sort by time).
             #[must_use]
-            pub fn new(id: Uuid) -> Self {
+            pub const fn new(id: Uuid) -> Self {
                 Self(id)
             }
 

@@ -15,6 +15,7 @@ use aws_sdk_dynamodb::types::CancellationReason;
 use serde::de::DeserializeOwned;
 use sharepact_domain::asset::{Asset, AssetFact};
 use sharepact_domain::contract::{Contract, ContractFact, Revision};
+use sharepact_domain::document::{Document, DocumentFact};
 use sharepact_domain::event::Event;
 use sharepact_domain::id::ContractId;
 use sharepact_domain::ledger::dispatch::{Dispatch, Sender};
@@ -52,6 +53,13 @@ pub enum Change<'a> {
         after: &'a Asset,
         /// The event.
         event: &'a Event<AssetFact>,
+    },
+    /// The document of a contract.
+    Document {
+        /// The document after the event.
+        after: &'a Document,
+        /// The event.
+        event: &'a Event<DocumentFact>,
     },
     /// A wallet.
     Wallet {

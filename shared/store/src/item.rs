@@ -6,6 +6,7 @@
 mod answer;
 mod asset;
 mod contract;
+mod document;
 mod event;
 mod wallet;
 mod webhook;
@@ -16,6 +17,7 @@ pub use contract::ContractRecord;
 pub(crate) use answer::{read_answer, write_answer};
 pub(crate) use asset::write_asset;
 pub(crate) use contract::{read_terms, write_contract, write_revision, write_terms};
+pub(crate) use document::write_document;
 pub(crate) use event::{read_event, read_parties, write_event};
 pub(crate) use wallet::write_wallet;
 pub(crate) use webhook::{HOLDER, NOTES, write_health, write_place, write_secrets, write_webhook};

@@ -40,7 +40,7 @@ pub(crate) fn contract_terms(id: ContractId) -> Key {
 }
 
 pub(crate) fn document(id: ContractId) -> Key {
-    Key::new(format!("CONTRACT#{id}"), "DOCUMENT")
+    Key::new(format!("DOCUMENT#{id}"), STATE)
 }
 
 pub(crate) fn revision(id: ContractId, number: u32) -> Key {

@@ -11,13 +11,11 @@
 //! | `recorded` | events as they were recorded, to be sent again |
 //! | `ledger` | what goes to the chain: what waits, what is under way, what is anchored |
 //! | `note` | what workers note, and what gives way |
-//! | `document` | where the document of a contract is |
 //! | `commit` | the one write: state (conditional) + event + guards + remembered answer |
 //! | `error` | what can go wrong, and whether trying again helps |
 //!
 //! The one rule: whatever changes is written by [`Store::commit`], as one conditional transaction;
-//! what workers note afterwards (where a document is, what came of deliveries, what is on its way to the
-//! chain) only gives way to a later note.
+//! what workers note afterwards (what came of deliveries, what is on its way to the chain) only gives way to a later note.
 //! There is no other write, no scan, and no read that answers part of an item.
 //!
 //! Futures are boxed here, so that the SDK's machinery is compiled once, in this crate, and not
@@ -25,7 +23,6 @@
 
 mod client;
 mod commit;
-mod document;
 mod due;
 mod error;
 mod health;
@@ -42,13 +39,12 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 pub use commit::{Change, Claim, Outcome, Rejected, Sending};
-pub use document::DocumentRecord;
 pub use error::StoreError;
 pub use item::{ContractRecord, Remembered, Ticket};
 pub use keys::{Index, Position};
 pub use ledger::{BatchChange, Known};
 pub use listing::{Order, Page, Source};
-pub use read::{Beginning, Delivery, Found, History, Registering, Told, WebhookRecord};
+pub use read::{Beginning, Delivery, Found, History, Printable, Registering, Told, WebhookRecord};
 pub use recorded::Recorded;
 
 /// A future that was compiled here.

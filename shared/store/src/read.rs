@@ -8,6 +8,7 @@ use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
 use futures::future::try_join;
 use sharepact_domain::asset::Asset;
 use sharepact_domain::contract::{Contract, ContractFact, Revision};
+use sharepact_domain::document::Document;
 use sharepact_domain::event::Event;
 use sharepact_domain::id::{AssetId, ContractId};
 use sharepact_domain::party::{Owner, Party};
@@ -17,7 +18,7 @@ use sharepact_domain::wallet::{Nonce, Wallet};
 
 use crate::item::{self, ContractRecord, Item, Remembered, Ticket};
 use crate::keys::{self, Key};
-use crate::{Boxed, DocumentRecord, Store, StoreError};
+use crate::{Boxed, Store, StoreError};
 
 pub use webhook::{Delivery, Told, WebhookRecord};
 
@@ -48,6 +49,15 @@ pub struct Registering {
     pub challenge_used: bool,
 }
 
+/// What a document is made of, and the one before it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Printable {
+    /// The contract and its terms.
+    pub record: ContractRecord,
+    /// Its document, where there is one.
+    pub document: Option<Document>,
+}
+
 /// A page of a contract's history.
 #[derive(Debug)]
 pub struct History {
@@ -73,32 +83,48 @@ impl Store {
         now: Timestamp,
     ) -> Boxed<'a, Found<ContractRecord>> {
         Box::pin(async move {
-            let (state, terms) = (keys::contract(id), keys::contract_terms(id));
             let answer = ticket.map(|ticket| keys::answer(&ticket.scope));
-            let mut torn = None;
-            for _ in 0..ATTEMPTS {
-                let wanted = [Some(&state), Some(&terms), answer.as_ref()];
-                let items = self.batch(wanted.into_iter().flatten()).await?;
-                let contract: Option<Contract> = items.state(&state)?;
-                let value = match contract {
-                    None => None,
-                    Some(contract) => match matching(&contract, items.get(&terms))? {
-                        Ok(terms) => Some(ContractRecord { contract, terms }),
-                        // A batch is no transaction: a commit may fall between two of its items.
-                        Err(error) => {
-                            torn = Some(error);
-                            continue;
-                        }
-                    },
-                };
-                return Ok(Found {
-                    value,
-                    remembered: remembered(&items, answer.as_ref(), now)?,
-                });
-            }
-            // What still does not fit together was not caught in between, it is damaged.
-            Err(torn.unwrap_or_else(|| StoreError::Unavailable("no attempt".to_owned())))
+            let (value, items) = self.whole(id, answer.as_ref()).await?;
+            Ok(Found {
+                value,
+                remembered: remembered(&items, answer.as_ref(), now)?,
+            })
         })
+    }
+
+    /// A contract with the terms of its last revision, and its document.
+    pub fn printable(&self, id: ContractId) -> Boxed<'_, Option<Printable>> {
+        Box::pin(async move {
+            let document = keys::document(id);
+            let (record, items) = self.whole(id, Some(&document)).await?;
+            let document = items.state(&document)?;
+            Ok(record.map(|record| Printable { record, document }))
+        })
+    }
+
+    /// State and terms of one moment, and what was read beside them.
+    async fn whole(
+        &self,
+        id: ContractId,
+        beside: Option<&Key>,
+    ) -> Result<(Option<ContractRecord>, Items), StoreError> {
+        let (state, terms) = (keys::contract(id), keys::contract_terms(id));
+        let mut torn = None;
+        for _ in 0..ATTEMPTS {
+            let wanted = [Some(&state), Some(&terms), beside];
+            let items = self.batch(wanted.into_iter().flatten()).await?;
+            let contract: Option<Contract> = items.state(&state)?;
+            let Some(contract) = contract else {
+                return Ok((None, items));
+            };
+            match matching(&contract, items.get(&terms))? {
+                Ok(terms) => return Ok((Some(ContractRecord { contract, terms }), items)),
+                // A batch is no transaction: a commit may fall between two of its items.
+                Err(error) => torn = Some(error),
+            }
+        }
+        // What still does not fit together was not caught in between, it is damaged.
+        Err(torn.unwrap_or_else(|| StoreError::Unavailable("no attempt".to_owned())))
     }
 
     /// The asset and the wallet that a request of `owner` depends on.
@@ -125,10 +151,7 @@ impl Store {
     }
 
     /// A contract, and where its document is.
-    pub fn documented(
-        &self,
-        id: ContractId,
-    ) -> Boxed<'_, Option<(Contract, Option<DocumentRecord>)>> {
+    pub fn documented(&self, id: ContractId) -> Boxed<'_, Option<(Contract, Option<Document>)>> {
         Box::pin(async move {
             let (state, document) = (keys::contract(id), keys::document(id));
             let items = self.batch([&state, &document]).await?;

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 use sharepact_domain::asset::AssetFact;
 use sharepact_domain::contract::ContractFact;
+use sharepact_domain::document::DocumentFact;
 use sharepact_domain::event::{Event, Fact, Link};
 use sharepact_domain::id::EventId;
 use sharepact_domain::party::Author;
@@ -219,6 +220,10 @@ fn samples() -> Vec<Value> {
         "message": "Sharepact: register a wallet",
         "signature": format!("0x{}1b", "5c".repeat(64)),
     });
+    let rendered = json!({ "type": "document.rendered", "data": {
+        "contract": "0192f0c1-2d3e-7a4b-8c5d-6e7f8a9b0c1d", "contractVersion": 3, "sha256": HASH, "length": 48_213,
+        "key": format!("contracts/0192f0c1-2d3e-7a4b-8c5d-6e7f8a9b0c1d/0000000003-{HASH}.pdf"),
+    }});
     let mut samples = contract_facts();
     samples.extend(webhook_facts());
     samples.extend(transfer_facts());
@@ -227,6 +232,7 @@ fn samples() -> Vec<Value> {
         published::<AssetFact>(&revised, Author::System),
         published::<WalletFact>(&wallet, Author::System),
         published::<WalletFact>(&proven, Author::System),
+        published::<DocumentFact>(&rendered, Author::System),
     ]);
     samples
 }

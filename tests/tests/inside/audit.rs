@@ -13,6 +13,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use serde::de::DeserializeOwned;
 use sharepact_domain::asset::{Asset, AssetFact};
 use sharepact_domain::contract::{Contract, ContractFact, Revision, Status};
+use sharepact_domain::document::{Document, DocumentFact};
 use sharepact_domain::event::{Digest, Event, Fact, verify};
 use sharepact_domain::id::{AssetId, ContractId, WebhookId};
 use sharepact_domain::terms::Terms;
@@ -130,6 +131,7 @@ pub async fn table(store: &Store, client: &Client, name: &str, now: Timestamp) -
         match kind {
             "CONTRACT" => tally.contract(pk, part),
             "ASSET" => tally.asset(pk, part),
+            "DOCUMENT" => tally.document(pk, part),
             "WALLET" => tally.wallet(pk, part),
             "WEBHOOK" => tally.webhook(pk, part),
             "WEBHOOKS" => tally.places(pk, part),
@@ -141,6 +143,7 @@ pub async fn table(store: &Store, client: &Client, name: &str, now: Timestamp) -
         }
     }
     tally.places_match();
+    tally.documents_match();
     tally.guards_match(now);
     tally.answers_are_true(store, now).await;
     tally
@@ -154,6 +157,7 @@ pub struct Tally {
     pub assets: usize,
     pub webhooks: BTreeMap<WebhookId, Webhook>,
     places: Vec<(String, Webhook)>,
+    documents: Vec<Document>,
     /// How many events there are, of all aggregates.
     pub events: usize,
     slots: BTreeMap<String, Item>,
@@ -220,9 +224,10 @@ impl Tally {
             (offer, item) => panic!("{pk}: offer {offer:?} but terms {item:?}"),
         }
         let known = part.keys().all(|sk| {
-            ["STATE", "TERMS", "DOCUMENT"].contains(sk)
+            ["STATE", "TERMS"].contains(sk)
                 || sk.starts_with("EVENT#")
                 || sk.starts_with("REVISION#")
+                || sk.starts_with("ANCHOR#")
         });
         assert!(
             known,
@@ -288,6 +293,36 @@ impl Tally {
         }
         self.events += events.len();
         self.wallets.push(stored);
+    }
+
+    fn document(&mut self, pk: &str, part: &BTreeMap<&str, &Item>) {
+        let item = part
+            .get("STATE")
+            .unwrap_or_else(|| panic!("{pk} has no state"));
+        let stored: Document = state(item);
+        let events = chain::<DocumentFact>(pk, part);
+        let replayed = events.last().map(Document::after);
+        assert_eq!(
+            Some(&stored),
+            replayed.as_ref(),
+            "{pk}: not what its events make of it"
+        );
+        assert_eq!(pk, format!("DOCUMENT#{}", stored.contract));
+        assert_eq!(number(item, "version"), events.len() as u64, "{pk}");
+        self.events += events.len();
+        self.documents.push(stored);
+    }
+
+    /// Each document shows a version that its contract has had.
+    fn documents_match(&self) {
+        for document in &self.documents {
+            let contract = self.contracts.get(&document.contract);
+            let contract = contract.unwrap_or_else(|| panic!("{document:?} shows no contract"));
+            assert!(
+                document.rendering.contract_version <= contract.version,
+                "{document:?} is ahead of {contract:?}"
+            );
+        }
     }
 
     fn guard(&mut self, pk: &str, part: &BTreeMap<&str, &Item>) {

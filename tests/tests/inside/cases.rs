@@ -57,12 +57,12 @@ const WRITE: &[Expected] = &[("BatchGetItem", ""), ("TransactWriteItems", "")];
 
 /// One read, and a link: signed like a call that is not made.
 const LINK: &[Expected] = &[("BatchGetItem", ""), ("GetObject", "")];
-/// One read, the object, the note of where it is, and a link.
+/// One read, the object, the event that tells of it, and a link.
 const PRINT: &[Expected] = &[
     ("BatchGetItem", ""),
     ("GetObject", ""),
-    ("PutItem", ""),
     ("PutObject", ""),
+    ("TransactWriteItems", ""),
 ];
 
 macro_rules! case {

@@ -5,10 +5,13 @@ use std::sync::atomic::Ordering;
 
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
-use sharepact_domain::event::Digest;
-use sharepact_domain::id::ContractId;
+use sharepact_domain::document::{Document, Rendering};
+use sharepact_domain::event::{Digest, Event};
+use sharepact_domain::id::{ContractId, EventId};
+use sharepact_domain::party::Author;
 use sharepact_local::Fault;
-use sharepact_store::DocumentRecord;
+use sharepact_store::{Change, Outcome, Rejected};
+use uuid::Uuid;
 
 use crate::world::{Answer, Request, World, command, get, post};
 
@@ -20,7 +23,12 @@ fn as_json(who: &'static str, id: &str) -> Request {
     get(who, path(id)).header("accept", "application/json")
 }
 
-async fn noted(world: &World, id: &str) -> Option<DocumentRecord> {
+async fn noted(world: &World, id: &str) -> Option<Rendering> {
+    let document = recorded(world, id).await;
+    document.map(|document| document.rendering)
+}
+
+async fn recorded(world: &World, id: &str) -> Option<Document> {
     let id = ContractId::parse(id).expect("an id");
     let found = world.store().documented(id).await.expect("it can be read");
     found.expect("there is the contract").1
@@ -126,7 +134,7 @@ async fn twice_late_and_after_a_newer_one_are_all_the_same() {
     let id = world.contract("Active").await;
     world.settled().await;
     let before = noted(&world, &id).await.expect("it is rendered");
-    assert_eq!(before.version, 4);
+    assert_eq!(before.contract_version, 4);
     for sequence in [4, 3, 3, 4, 1] {
         deliver(&world, &event(&id, sequence, 1)).await;
     }
@@ -135,15 +143,35 @@ async fn twice_late_and_after_a_newer_one_are_all_the_same() {
     // Nor does a renderer that was overtaken take the newer document back.
     world.expect(200, &command("stop", &id)).await;
     world.settled().await;
-    let after = noted(&world, &id).await.expect("it is rendered");
-    assert_eq!(after.version, 5);
-    let id = ContractId::parse(&id).expect("an id");
-    let store = world.store();
-    store
-        .note_document(id, &before)
-        .await
-        .expect("it is no error");
-    assert_eq!(noted(&world, &id.to_string()).await, Some(after));
+    let after = recorded(&world, &id).await.expect("it is rendered");
+    assert_eq!(after.rendering.contract_version, 5);
+    assert_eq!(
+        Document::decide(Some(&after), after.contract, &before),
+        None
+    );
+    let fact = Document::decide(None, after.contract, &before).expect("the first is news");
+    let event = Event::seal(
+        fact,
+        EventId::new(Uuid::from_u128(1)),
+        id.clone(),
+        Document::link(None),
+        Author::System,
+        before.rendered_at,
+    );
+    let event = event.expect("it is sealed");
+    let change = Change::Document {
+        after: &Document::after(&event),
+        event: &event,
+    };
+    let outcome = world
+        .store()
+        .commit::<Document>(change, None, world.now())
+        .await;
+    match outcome.expect("it is no error") {
+        Outcome::Rejected(Rejected::Stale(Some(current))) => assert_eq!(current, after),
+        other => panic!("what was overtaken is stale, not {other:?}"),
+    }
+    assert_eq!(recorded(&world, &id).await, Some(after));
     assert!(world.dead_letters("RenderingsDead").is_empty());
     world.stack.shutdown().await;
 }
@@ -171,7 +199,9 @@ async fn a_poison_message_and_an_unknown_version_are_set_aside_with_the_reason()
     world.settled().await;
     for id in &ids {
         assert_eq!(
-            noted(&world, id).await.map(|document| document.version),
+            noted(&world, id)
+                .await
+                .map(|document| document.contract_version),
             Some(3)
         );
     }
@@ -213,11 +243,35 @@ async fn while_the_bucket_is_away_the_contract_goes_on_and_the_document_comes_la
     bucket.clear();
     world.settled().await;
     let document = noted(&world, &id).await.expect("it came");
-    assert_eq!(document.version, 4);
+    assert_eq!(document.contract_version, 4);
     let view = world
         .expect(200, &get("consumer", format!("/contracts/{id}")))
         .await;
     assert_eq!(view.json()["status"], "Active");
+    world.stack.shutdown().await;
+}
+
+/// Both sides press the button at once, as often as they like: one document, and one event that tells of it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_who_print_at_once_leave_one_event() {
+    let world = World::start().await;
+    let id = world.contract("Negotiate").await;
+    let prints: Vec<_> = ["provider", "consumer"]
+        .into_iter()
+        .cycle()
+        .take(8)
+        .map(|who| post(who, path(&id), json!({})))
+        .collect();
+    let answers = futures::future::join_all(prints.iter().map(|print| world.send(print))).await;
+    for answer in &answers {
+        assert_eq!(answer.status, 200, "{answer:?}");
+        assert_eq!(answer.json()["sha256"], answers[0].json()["sha256"]);
+    }
+    let document = recorded(&world, &id).await.expect("it is recorded");
+    assert_eq!(
+        (document.version, document.rendering.contract_version),
+        (1, 3)
+    );
     world.stack.shutdown().await;
 }
 

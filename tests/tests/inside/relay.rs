@@ -15,7 +15,8 @@ async fn history(world: &World, id: &str) -> Vec<Value> {
 }
 
 fn of_contract(events: &[Value], id: &str) -> Vec<Value> {
-    let of = |event: &&Value| event["aggregate"]["id"] == id;
+    let aggregate = json!({ "kind": "contract", "id": id });
+    let of = |event: &&Value| event["aggregate"] == aggregate;
     events.iter().filter(of).cloned().collect()
 }
 

@@ -186,6 +186,10 @@ impl Transition {
                 ..Self::bare(event)
             },
             Change::Asset { event, .. } => Self::bare(event),
+            Change::Document { after, event } => Self {
+                contract: Some(after.contract),
+                ..Self::bare(event)
+            },
             Change::Wallet { event, .. } => Self::bare(event),
             Change::Webhook { event, .. } => Self::bare(event),
             Change::Transfer { event, .. } => Self::bare(event),

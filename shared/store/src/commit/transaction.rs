@@ -148,6 +148,10 @@ impl<'a> Draft<'a> {
                 let key = keys::asset(&after.id);
                 self.aggregate(&key, item::write_asset(after)?, event, None)
             }
+            Change::Document { after, event } => {
+                let key = keys::document(after.contract);
+                self.aggregate(&key, item::write_document(after)?, event, None)
+            }
             Change::Wallet {
                 after,
                 event,

@@ -123,6 +123,10 @@ async fn a_lost_answer_is_one_effect() {
                 }
                 // What was meant holds already, and a refusal of the second says so.
                 (false, true) => assert_eq!(again.status, 409, "{name}: {again:?}"),
+                // A challenge is used up with what it brought about.
+                (false, false) if case.operation == "wallet-register" => {
+                    assert_eq!(again.problem(), "challenge-used", "{name}: {again:?}");
+                }
                 (false, false) => assert_eq!(again.status, 200, "{name}: {again:?}"),
             }
         }

@@ -32,10 +32,16 @@ pub(super) fn of(operation: &Operation) -> Vec<Parameter> {
     parameters
 }
 
+/// Does it change the state of something? What only tells something (a challenge) does not, POST or not.
+pub(super) fn writes(operation: &Operation) -> bool {
+    operation.method != Method::GET && operation.grants.contains(&Grant::Put)
+}
+
 /// Does a repetition of the request need a key to be recognised? Not where it leads to the same
 /// document.
 pub(super) fn takes_key(operation: &Operation) -> bool {
     (operation.method == Method::POST || operation.method == Method::PATCH)
+        && writes(operation)
         && !operation.grants.contains(&Grant::KeepDocument)
 }
 

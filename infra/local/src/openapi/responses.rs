@@ -70,7 +70,8 @@ fn succeeded(operation: &Operation, status: u16, schema: RefOr<Schema>) -> Respo
 
 /// Does the answer carry the state of one thing that can be changed?
 fn shows_one_thing(operation: &Operation) -> bool {
-    operation.method != Method::GET || operation.path.ends_with('}')
+    parameters::writes(operation)
+        || (operation.method == Method::GET && operation.path.ends_with('}'))
 }
 
 /// The problems by status: those of every operation, and its own.

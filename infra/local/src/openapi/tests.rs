@@ -55,6 +55,7 @@ static ACCEPT: Operation = Operation {
     body: Some(Shape::of::<Thing>()),
     success: (201, Shape::of::<Thing>()),
     problems: &["wrong-turn"],
+    grants: &[Grant::BatchGet, Grant::Put],
     ..BASE
 };
 
@@ -66,6 +67,7 @@ static PATCHED: Operation = Operation {
     query: &[],
     body: Some(Shape::of::<Thing>()),
     success: (200, Shape::of::<Thing>()),
+    grants: &[Grant::BatchGet, Grant::Put],
     ..BASE
 };
 

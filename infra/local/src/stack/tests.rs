@@ -70,7 +70,7 @@ async fn what_it_hands_out_is_complete_and_private() {
     let shell = format!(
         "set -eu; . {}/local.env; \
          printf '%s %s %s %s' \"$SHAREPACT_URL\" \"$AWS_ENDPOINT_URL_DYNAMODB\" \
-         \"${{#SHAREPACT_CURSOR_KEY}}\" \"$SHAREPACT_TABLE\"",
+         \"${{#SHAREPACT_SEALING_KEY}}\" \"$SHAREPACT_TABLE\"",
         stack.home().display()
     );
     let run = std::process::Command::new("sh")

@@ -221,7 +221,7 @@ mod tests {
 
     fn challenge() -> Challenge {
         let now = at("2026-03-16T09:00:00.000Z");
-        Challenge::issue(ana(), address(ADDRESS), Nonce::new([7; 16]), now)
+        Challenge::issue(ana(), address(ADDRESS), Nonce::new([0xab; 16]), now)
     }
 
     #[test]
@@ -236,7 +236,7 @@ mod tests {
              \n\
              Address: 0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed\n\
              Owner: user ana\n\
-             Nonce: 07070707070707070707070707070707\n\
+             Nonce: abababababababababababababababab\n\
              Issued at: 2026-03-16T09:00:00.000Z\n\
              Expires at: 2026-03-16T09:05:00.000Z"
         );
@@ -251,13 +251,13 @@ mod tests {
         };
         let one = challenge();
         for other in [
-            of(lab, ADDRESS, [7; 16], now),
-            of(ana(), OTHER, [7; 16], now),
+            of(lab, ADDRESS, [0xab; 16], now),
+            of(ana(), OTHER, [0xab; 16], now),
             of(ana(), ADDRESS, [8; 16], now),
             of(
                 ana(),
                 ADDRESS,
-                [7; 16],
+                [0xab; 16],
                 now.plus(TimeDelta::seconds(1)).unwrap(),
             ),
         ] {

@@ -8,7 +8,10 @@ use std::time::Duration;
 
 use reqwest::Client;
 use serde_json::{Value, json};
-use sharepact_local::{Handout, Home, Issuer, Options, SigningKey, Stack};
+use sharepact_domain::ledger::dispatch::Policy;
+use sharepact_ledger_node::{Node, Options as NodeOptions};
+use sharepact_local::{Handout, Home, Issuer, LedgerAt, Options, SigningKey, Stack};
+use sharepact_runtime::policy;
 use tokio::runtime::Runtime;
 use uuid::Uuid;
 
@@ -33,6 +36,8 @@ struct Target {
     http: Client,
     description: Description,
     stack: Option<Stack>,
+    /// The chain of the stack's ledger; it ends with this.
+    _node: Option<Node>,
     deployment: Option<Deployment>,
     /// Who makes new tokens, where somebody here can.
     issuer: Option<Issuer>,
@@ -54,8 +59,12 @@ impl Api {
         let api = if let Some((handout, deployment)) = handout() {
             Self::of(handout, None, deployment).await
         } else {
-            let options = Options::on(scratch());
-            Self::on(Stack::start(options).await.expect("the stack starts")).await
+            let node = Node::start(NodeOptions::default()).await;
+            let node = node.expect("a development chain starts");
+            let mut options = Options::on(scratch());
+            options.ledger = Some(ledger(&node));
+            let stack = Stack::start(options).await.expect("the stack starts");
+            Self::of(stack.handout.clone(), Some((stack, Some(node))), None).await
         };
         for name in ["provider", "consumer", "manager"] {
             api.person(name).has_wallet().await;
@@ -65,10 +74,15 @@ impl Api {
 
     /// The API of a stack that the caller started.
     pub async fn on(stack: Stack) -> Self {
-        Self::of(stack.handout.clone(), Some(stack), None).await
+        Self::of(stack.handout.clone(), Some((stack, None)), None).await
     }
 
-    async fn of(handout: Handout, stack: Option<Stack>, deployment: Option<Deployment>) -> Self {
+    async fn of(
+        handout: Handout,
+        own: Option<(Stack, Option<Node>)>,
+        deployment: Option<Deployment>,
+    ) -> Self {
+        let (stack, node) = own.map_or((None, None), |(stack, node)| (Some(stack), node));
         let issuer = match (&stack, &deployment) {
             (Some(stack), _) => Some(stack.issuer().clone()),
             (None, Some(deployment)) => deployment.issuer(&handout.issuer),
@@ -97,6 +111,7 @@ impl Api {
             http,
             description,
             stack,
+            _node: node,
             deployment,
             issuer,
         }))
@@ -267,6 +282,20 @@ impl Api {
         things: impl IntoIterator<Item = impl Future<Output = T>>,
     ) -> Vec<T> {
         futures::future::join_all(things).await
+    }
+}
+
+/// A ledger that waits for nobody.
+fn ledger(node: &Node) -> LedgerAt {
+    let usual = policy(|_| None).expect("the defaults hold");
+    LedgerAt {
+        rpc: node.url(),
+        registry: None,
+        policy: Policy {
+            wait: 0,
+            confirmations: 1,
+            ..usual
+        },
     }
 }
 

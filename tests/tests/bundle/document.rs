@@ -79,6 +79,9 @@ fn the_parameters_of_a_path_are_named_alike_everywhere() {
             let expected = match noun {
                 "contracts" | "webhooks" => "id",
                 "assets" => "assetId",
+                // A transfer goes to an address, whoever it belongs to, and has an id of its own.
+                "wallets" if operation.path.ends_with("/transfers/{id}") && name == "id" => "id",
+                "wallets" if operation.path.contains("/transfers") => "ethaddress",
                 "wallets" => "owner",
                 other => panic!("say here what the parameter below /{other} is called"),
             };

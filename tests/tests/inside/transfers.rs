@@ -7,7 +7,7 @@ use sharepact_domain::ledger::dispatch::Policy;
 use sharepact_ledger_node::Deed;
 
 use crate::town::{GIFT, Town, eager};
-use crate::world::{ADDRESSES, World, get, post};
+use crate::world::{World, get, key, post};
 
 const SEND: &str = "eth_sendRawTransaction";
 
@@ -27,7 +27,7 @@ async fn a_registered_wallet_is_funded_once() {
     assert_eq!(wallet["balance"], "0.01");
     // Another address of the same owner is not: whoever changes addresses would empty the platform's wallet.
     let owner = town.world.user("consumer");
-    town.world.wallet("consumer", &owner, ADDRESSES[1]).await;
+    town.world.wallet("consumer", &owner, &key(9)).await;
     town.brought_to_an_end().await;
     let wallet = town.wallet().await;
     assert_eq!(

@@ -10,9 +10,9 @@ mod rows;
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
-use sharepact_tests::{Answer, Api, Deal, Person, scenario, unique};
+use sharepact_tests::{Answer, Api, Deal, Person, scenario, skipped, unique};
 
-use requests::{call, list_of};
+use requests::{call, list_of, transfer};
 use rows::ROWS;
 
 /// How a caller who has no business here is answered.
@@ -41,9 +41,11 @@ type Row = (&'static str, &'static str, Right, Told, Told, Told);
 enum Right {
     Provider,
     Consumer,
+    /// The platform; the wrong side is a party, the member one of another's.
+    Operator,
 }
 
-use Right::{Consumer, Provider};
+use Right::{Consumer, Operator, Provider};
 
 /// Operations without a row: nobody is refused there.
 const OPEN: &[&str] = &["openapiView"];
@@ -91,10 +93,12 @@ async fn prove(api: &Api, (operation, stage, right, stranger, wrong, member): Ro
         api.person("provider-member"),
     );
     let (manager, colleague) = (api.person("manager"), api.person("member"));
+    let operator = api.operator();
     let deal = scene(stage, &office, &manager).await;
     let (right_one, right_member, wrong_one) = match right {
         Provider => (&office, &clerk, &manager),
         Consumer => (&manager, &colleague, &office),
+        Operator => (&operator, &colleague, &office),
     };
     // A stranger first, then the wrong side, then the member; the right one at last.
     for (who, person, told) in [
@@ -136,8 +140,11 @@ async fn prove(api: &Api, (operation, stage, right, stranger, wrong, member): Ro
         }
     }
     let answer = call(operation, right_one, &deal, right_one).await.await;
+    if answer.status == 503 && answer.text("type").ends_with(":ledger-off") {
+        return skipped("this API has no blockchain");
+    }
     assert!(
-        matches!(answer.status, 200 | 201),
+        matches!(answer.status, 200..=202),
         "{operation} lets the right caller through\n{answer}"
     );
     if answer["items"].is_array() && operation != "contractHistory" {
@@ -174,6 +181,17 @@ async fn scene(stage: &str, office: &Person, manager: &Person) -> Deal {
             };
         }
         "Public" | "Confidential" => stage,
+        "Transferred" => {
+            manager.has_wallet().await;
+            let operator = office.api.operator();
+            let ordered = transfer(&operator, manager).await.await;
+            return Deal {
+                id: ordered["id"].as_str().unwrap_or("none").to_owned(),
+                asset: unique("no-asset"),
+                provider: office.clone(),
+                consumer: manager.clone(),
+            };
+        }
         "Printed" => {
             let deal = Deal::at("Signed", office, manager).await;
             let printed = office.post(deal.path("document"), &json!({})).await;

@@ -1,7 +1,7 @@
 //! The request of every operation, as its right caller would send it.
 
 use serde_json::json;
-use sharepact_tests::{Call, Deal, Person, asset, fresh_key, request, webhook};
+use sharepact_tests::{Call, Deal, Person, asset, fresh_key, request, unique, webhook};
 
 /// The request of an operation that is right for its right caller, sent by anyone.
 pub async fn call(operation: &str, person: &Person, deal: &Deal, right: &Person) -> Call {
@@ -48,6 +48,11 @@ pub async fn call(operation: &str, person: &Person, deal: &Deal, right: &Person)
         }
         "walletRegister" => person.put(wallet, &right.proves(&fresh_key()).await),
         "walletView" => person.get(wallet),
+        "walletTransfer" => transfer(person, &deal.consumer).await,
+        "transferView" => {
+            let wallet = address(&deal.consumer).await;
+            person.get(format!("/wallets/{wallet}/transfers/{}", deal.id))
+        }
         "webhookRegister" => person.post("/webhooks", &webhook()),
         "webhookView" => person.get(format!("/webhooks/{}", deal.id)),
         "webhookRotate" => person.post(format!("/webhooks/{}/rotate", deal.id), &json!({})),
@@ -61,6 +66,20 @@ pub async fn call(operation: &str, person: &Person, deal: &Deal, right: &Person)
                 .fold(call, |call, (name, value)| call.query(name, value))
         }
     }
+}
+
+/// An order of ether for somebody's wallet, under a key of its own.
+pub async fn transfer(by: &Person, to: &Person) -> Call {
+    let path = format!("/wallets/{}/transfers", address(to).await);
+    by.post(path, &json!({ "amount": "0.001" }))
+        .key(&unique("key"))
+}
+
+async fn address(of: &Person) -> String {
+    let wallet = of.get(of.wallet()).await;
+    wallet
+        .must(200, "a side sees its own wallet")
+        .text("address")
 }
 
 /// The path and query of a list.

@@ -1,6 +1,6 @@
 //! Who is told what, operation by operation.
 
-use super::Right::{Consumer, Provider};
+use super::Right::{Consumer, Operator, Provider};
 use super::Row;
 use super::Told::{self, AsAnyone, Nobody, NothingOfIt, Null, Refused};
 
@@ -204,6 +204,22 @@ pub(super) const ROWS: &[Row] = &[
         HIDDEN,
         HIDDEN,
         AsAnyone(200),
+    ),
+    (
+        "walletTransfer",
+        "Transferred",
+        Operator,
+        HIDDEN,
+        HIDDEN,
+        HIDDEN,
+    ),
+    (
+        "transferView",
+        "Transferred",
+        Operator,
+        HIDDEN,
+        HIDDEN,
+        HIDDEN,
     ),
     (
         "webhookRegister",

@@ -3,6 +3,8 @@
 //! Who: whoever may register the wallet. Nothing is read or written: the challenge is sealed, and comes back with the
 //! registration.
 
+use std::future::ready;
+
 use lambda_http::http::Method;
 use sharepact_domain::wallet::{Challenge, Nonce};
 use sharepact_http::wire::{ChallengeBody, ChallengeView};
@@ -26,11 +28,11 @@ pub static OPERATION: Operation = Operation {
     success: (200, Shape::of::<ChallengeView>()),
     problems: &["invalid-address", "manager-required"],
     grants: &[],
-    run: |app, call| Box::pin(challenge(app, call)),
+    run: |app, call| Box::pin(ready(challenge(app, &call))),
 };
 
-async fn challenge(app: &App, call: Call) -> Answer {
-    let owner = registrant(&call)?;
+fn challenge(app: &App, call: &Call) -> Answer {
+    let owner = registrant(call)?;
     let address = call.body::<ChallengeBody>()?.parse()?;
     let nonce = Nonce::new(app.random()?);
     let binding = Challenge::binding(&owner, &address);

@@ -160,8 +160,8 @@ fn an_altered_challenge_is_none() {
             })
             .collect();
         altered.extend([
-            whole[1..].to_owned(),
-            whole[..whole.len() - 1].to_owned(),
+            whole.split_at(1).1.to_owned(),
+            whole.split_at(whole.len() - 1).0.to_owned(),
             format!("{whole}A"),
             format!("{whole}="),
             format!(" {whole}"),
@@ -239,7 +239,7 @@ fn a_signature_has_a_form() {
         let key = fresh_key();
         let right = owner.proves(&key).await;
         let whole = right["signature"].as_str().expect("a text").to_owned();
-        let half = &whole[..whole.len() - 2];
+        let (half, _) = whole.split_at(whole.len() - 2);
         for (bad, what) in [
             (String::new(), "nothing"),
             ("0x".to_owned(), "no digits"),

@@ -3,7 +3,7 @@ use std::pin::Pin;
 
 use serde_json::{Value, json};
 use sharepact_http::Call;
-use sharepact_runtime::{Answer, App, QueryParameter};
+use sharepact_runtime::{Answer, App, Grant, QueryParameter};
 use utoipa::ToSchema;
 
 use super::*;

@@ -1,0 +1,8 @@
+//! The adapter on a real chain, the one that `infra/ledger/node` installs.
+
+mod faults;
+mod gas;
+mod place;
+mod pool;
+mod reading;
+mod registry;

@@ -2,6 +2,7 @@
 
     stack.py bucket <name>
     stack.py explode <packaged template> <result> <parameter>=<value>...
+    stack.py secrets <stack> <resource>=<file>...
     stack.py settle <stack> <exploded template> <issuer's local.json> <handout>
     stack.py logs <stack>
 
@@ -291,7 +292,15 @@ def bucket(name):
     client("s3").create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": region})
 
 
-STEPS = {step.__name__: step for step in (bucket, explode, settle, logs)}
+def secrets(stack, *values):
+    """Puts what files hold into secrets of the stack, by resource."""
+    resources = physical(stack)
+    for value in values:
+        name, path = value.split("=", 1)
+        client("secretsmanager").put_secret_value(SecretId=resources[name], SecretString=Path(path).read_text())
+
+
+STEPS = {step.__name__: step for step in (bucket, explode, secrets, settle, logs)}
 
 if __name__ == "__main__":
     STEPS[sys.argv[1]](*sys.argv[2:])

@@ -13,6 +13,7 @@ mod browsers;
 mod documents;
 mod expiry;
 mod figures;
+mod ledger;
 mod letters;
 mod services;
 

@@ -9,8 +9,8 @@ use sharepact_domain::event::{Aggregate, Digest};
 use sharepact_domain::ledger::anchor::Stage;
 use sharepact_domain::ledger::dispatch::Policy;
 use sharepact_ledger_node::{Node, Options as NodeOptions};
-use sharepact_local::{LedgerAt, Options, Stack, operations};
-use sharepact_runtime::{Chain as _, Queue, policy};
+use sharepact_local::{LedgerAt, Options, Stack};
+use sharepact_runtime::{Queue, policy};
 use sharepact_store::Store;
 
 use super::figures::{Row, Table, shown};

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use sharepact_ledger_node::artefact::{abi, bytecode, deployed_bytecode};
 use sharepact_runtime::{Chain as _, ChainError};
 
-use crate::place::{ETHER, Place, keystore, root};
+use crate::place::{ETHER, Place, keystore, root, settled};
 use sharepact_chain::{Ethereum, Rpc};
 
 #[tokio::test]
@@ -36,8 +36,7 @@ async fn anchoring_again_changes_nothing() {
     for _ in 0..2 {
         let signed = place.sign(&place.anchoring(&root(9)).await).await;
         place.chain.send(&signed.raw).await.unwrap();
-        let receipt = place.chain.receipt(&signed.hash).await.unwrap().unwrap();
-        assert!(receipt.succeeded);
+        assert!(place.settled(&signed).await.succeeded);
     }
     assert_eq!(place.chain.height().await.unwrap(), 3);
     let anchored = place
@@ -97,6 +96,7 @@ async fn an_ownership_goes_over_when_it_is_taken() {
     assert!(next.gas(&heir, &offering).await.is_err());
     let signed = place.sign(&place.next(offering).await).await;
     place.chain.send(&signed.raw).await.unwrap();
+    place.settled(&signed).await;
     // Offered, and not taken yet.
     assert!(next.gas(&heir, &anchoring).await.is_err());
     assert!(place.chain.gas(&place.platform, &anchoring).await.is_ok());
@@ -106,7 +106,7 @@ async fn an_ownership_goes_over_when_it_is_taken() {
     accepted.gas = next.gas(&heir, &accepting).await.unwrap();
     let signed = next.sign(&accepted).await.unwrap();
     next.send(&signed.raw).await.unwrap();
-    assert!(next.receipt(&signed.hash).await.unwrap().unwrap().succeeded);
+    assert!(settled(&next, &signed).await.succeeded);
     assert!(next.gas(&heir, &anchoring).await.is_ok());
     assert!(place.chain.gas(&place.platform, &anchoring).await.is_err());
 }

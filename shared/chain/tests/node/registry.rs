@@ -68,10 +68,17 @@ async fn only_the_owner_anchors() {
 
 /// The function's selector and an address as its argument.
 fn calling(selector: &str, argument: Option<&str>) -> Vec<u8> {
-    let digits = argument.map_or(String::new(), |address| format!("{:0>64}", &address[2..]));
+    let digits = argument.map_or(String::new(), |address| {
+        format!("{:0>64}", address.trim_start_matches("0x"))
+    });
     let text = format!("{selector}{digits}");
-    let bytes = (0..text.len() / 2).map(|at| u8::from_str_radix(&text[2 * at..2 * at + 2], 16));
-    bytes.collect::<Result<_, _>>().unwrap()
+    let digits = text
+        .as_bytes()
+        .chunks(2)
+        .map(|pair| std::str::from_utf8(pair).unwrap());
+    digits
+        .map(|pair| u8::from_str_radix(pair, 16).unwrap())
+        .collect()
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process, waitid};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use thiserror::Error;
@@ -162,7 +162,15 @@ impl Node {
     /// # Errors
     /// When it does not run.
     pub fn pause(&self) -> Result<(), NodeError> {
-        self.signal(Signal::STOP)
+        let pid = self.signal(Signal::STOP)?;
+        // Until it stands still it may still answer.
+        let stands = waitid(
+            WaitId::Pid(pid),
+            WaitIdOptions::STOPPED | WaitIdOptions::NOWAIT,
+        );
+        stands
+            .map(drop)
+            .map_err(|error| NodeError::Process(error.into()))
     }
 
     /// Lets it go on.
@@ -170,13 +178,14 @@ impl Node {
     /// # Errors
     /// When it does not run.
     pub fn resume(&self) -> Result<(), NodeError> {
-        self.signal(Signal::CONT)
+        self.signal(Signal::CONT).map(drop)
     }
 
-    fn signal(&self, signal: Signal) -> Result<(), NodeError> {
+    fn signal(&self, signal: Signal) -> Result<Pid, NodeError> {
         let stopped = || NodeError::Answer("it does not run".to_owned());
         let running = self.running.as_ref().ok_or_else(stopped)?;
-        kill_process(running.pid, signal).map_err(|error| NodeError::Process(error.into()))
+        kill_process(running.pid, signal).map_err(std::io::Error::from)?;
+        Ok(running.pid)
     }
 
     /// Asks it anything.

@@ -15,7 +15,7 @@ use crate::hexadecimal::{address, bytes, bytes_of, text};
 use crate::transaction::{bare, signed};
 
 /// How long a registry is waited for: ten slots of the main chain.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 /// Between two looks.
 const PAUSE: Duration = Duration::from_millis(100);
 

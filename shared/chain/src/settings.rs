@@ -21,8 +21,8 @@ const SECRET: &str = ":secretsmanager:";
 /// # Errors
 /// [`ChainError::Unusable`], with the variable that cannot be used.
 #[expect(clippy::disallowed_methods, reason = "this is where settings are read")]
-pub fn from_env(secrets: Secrets) -> Result<Option<Arc<dyn Chain>>, ChainError> {
-    let chain = read(&secrets, |name| std::env::var(name).ok())?;
+pub fn from_env(secrets: &Secrets) -> Result<Option<Arc<dyn Chain>>, ChainError> {
+    let chain = read(secrets, |name| std::env::var(name).ok())?;
     Ok(chain.map(|chain| Arc::new(chain) as Arc<dyn Chain>))
 }
 

@@ -8,7 +8,7 @@ use sharepact_runtime::{ChainError, Sent};
 /// The most that is told of a node's words, in characters.
 const LONGEST: usize = 300;
 
-/// geth, erigon, reth: "already known"; besu: "Known transaction"; nethermind: "AlreadyKnown"; anvil: "already imported";
+/// geth, erigon, reth: "already known"; besu: "Known transaction"; nethermind: `AlreadyKnown`; anvil: "already imported";
 /// erigon: "existing tx with same hash".
 const TAKEN: &[&str] = &[
     "already known",
@@ -19,11 +19,11 @@ const TAKEN: &[&str] = &[
     "existing tx with same hash",
 ];
 
-/// geth, erigon, reth, anvil: "nonce too low"; besu: "Nonce too low" or `NONCE_TOO_LOW`; nethermind: "OldNonce".
+/// geth, erigon, reth, anvil: "nonce too low"; besu: "Nonce too low" or `NONCE_TOO_LOW`; nethermind: `OldNonce`.
 const NONCE_USED: &[&str] = &["nonce too low", "nonce_too_low", "oldnonce"];
 
 /// geth, reth, besu, anvil: "replacement transaction underpriced"; erigon: "could not replace existing tx" too;
-/// nethermind: "`ReplacementNotAllowed`".
+/// nethermind: `ReplacementNotAllowed`.
 const UNDERPRICED: &[&str] = &[
     "replacement transaction underpriced",
     "transaction_replacement_underpriced",
@@ -31,7 +31,7 @@ const UNDERPRICED: &[&str] = &[
     "replacementnotallowed",
 ];
 
-/// geth, erigon, reth: "insufficient funds for gas * price + value"; nethermind: "InsufficientFunds"; besu: "Upfront cost
+/// geth, erigon, reth: "insufficient funds for gas * price + value"; nethermind: `InsufficientFunds`; besu: "Upfront cost
 /// exceeds account balance"; anvil: "Insufficient funds for gas * price + value".
 const INSUFFICIENT_FUNDS: &[&str] = &[
     "insufficient funds",

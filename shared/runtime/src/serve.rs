@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// What makes a function's chain of its environment: `sharepact_chain::from_env`. `None` is a ledger that is off.
-pub type Chained = fn(Secrets) -> Result<Option<Arc<dyn Chain>>, ChainError>;
+pub type Chained = fn(&Secrets) -> Result<Option<Arc<dyn Chain>>, ChainError>;
 
 /// Serves one operation until the environment is shut down.
 #[must_use]
@@ -116,7 +116,7 @@ async fn linked(name: &str) -> Result<App, Error> {
 /// The same with the chain. What cannot be used there stops the function at its start, as any other setting does.
 async fn chained(name: &str, chain: Chained) -> Result<App, Error> {
     let Linked { mut links, secrets } = crate::links::from_env().await;
-    links.chain = chain(secrets)?;
+    links.chain = chain(&secrets)?;
     links.policy = Some(policy_from_env()?);
     Ok(App {
         links,

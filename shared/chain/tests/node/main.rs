@@ -1,5 +1,7 @@
 //! The adapter on a real chain, the one that `infra/ledger/node` installs.
 
+#![cfg(test)]
+
 mod faults;
 mod gas;
 mod place;

@@ -1,9 +1,10 @@
 //! A chain with a registry, and the platform's wallet.
 
 use std::path::Path;
+use std::time::Duration;
 
 use sharepact_chain::{Ethereum, Keystore, Rpc, Vault};
-use sharepact_domain::chain::{Fees, Message, Unsigned, Wei};
+use sharepact_domain::chain::{Fees, Message, Receipt, Unsigned, Wei};
 use sharepact_domain::event::Digest;
 use sharepact_domain::wallet::Address;
 use sharepact_ledger_node::artefact::bytecode;
@@ -23,7 +24,8 @@ pub struct Place {
     pub chain: Ethereum,
     pub platform: Address,
     pub registry: Address,
-    pub folder: TempDir,
+    /// The keystore is read when it is first needed, and goes with this.
+    _folder: TempDir,
 }
 
 /// A new key in this folder.
@@ -54,7 +56,7 @@ impl Place {
             proxy,
             platform,
             registry,
-            folder,
+            _folder: folder,
         }
     }
 
@@ -75,9 +77,24 @@ impl Place {
         }
     }
 
+    /// The block of a transaction: a node says that it has it a moment before it makes the block.
+    pub async fn settled(&self, signed: &Signed) -> Receipt {
+        settled(&self.chain, signed).await
+    }
+
     pub async fn sign(&self, unsigned: &Unsigned) -> Signed {
         self.chain.sign(unsigned).await.unwrap()
     }
+}
+
+pub async fn settled(chain: &Ethereum, signed: &Signed) -> Receipt {
+    for _ in 0..500 {
+        if let Some(receipt) = chain.receipt(&signed.hash).await.unwrap() {
+            return receipt;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("{} is in no block", signed.hash);
 }
 
 pub fn root(byte: u8) -> Digest {

@@ -26,7 +26,7 @@ async fn a_root_is_anchored_and_found() {
     assert_eq!(chain.receipt(&signed.hash).await.unwrap(), None);
     assert_eq!(chain.send(&signed.raw).await.unwrap(), Sent::Taken);
 
-    let receipt = chain.receipt(&signed.hash).await.unwrap().unwrap();
+    let receipt = place.settled(&signed).await;
     assert!(receipt.succeeded);
     assert!(receipt.gas <= unsigned.gas);
     let height = chain.height().await.unwrap();
@@ -58,6 +58,7 @@ async fn ether_is_transferred() {
     );
     let signed = place.sign(&unsigned).await;
     assert_eq!(place.chain.send(&signed.raw).await.unwrap(), Sent::Taken);
+    place.settled(&signed).await;
     let balance = place.chain.balance(&ana).await.unwrap();
     assert_eq!(balance, Wei::parse_ether("0.05").unwrap());
 }
@@ -67,6 +68,7 @@ async fn whoever_looks_things_up_needs_no_key_and_no_setting() {
     let place = Place::new().await;
     let signed = place.sign(&place.anchoring(&root(1)).await).await;
     place.chain.send(&signed.raw).await.unwrap();
+    place.settled(&signed).await;
     let reader = Ethereum::reader(&place.node.url()).unwrap();
     assert_eq!(
         reader.network().await.unwrap(),
@@ -97,11 +99,11 @@ async fn a_state_outlives_the_node() {
     let mut place = Place::new().await;
     let signed = place.sign(&place.anchoring(&root(1)).await).await;
     place.chain.send(&signed.raw).await.unwrap();
-    let before = place.chain.receipt(&signed.hash).await.unwrap();
+    let before = place.settled(&signed).await;
     place.node.stop().await.unwrap();
     let error = place.chain.height().await.unwrap_err();
     assert!(matches!(error, ChainError::Unreachable(_)), "{error}");
     place.node.restart().await.unwrap();
-    assert_eq!(place.chain.receipt(&signed.hash).await.unwrap(), before);
-    assert!(before.is_some());
+    let after = place.chain.receipt(&signed.hash).await.unwrap();
+    assert_eq!(after, Some(before));
 }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use sharepact_ledger_node::artefact::{abi, bytecode, deployed_bytecode};
 use sharepact_runtime::{Chain as _, ChainError};
 
-use crate::place::{ETHER, Place, keystore, root};
+use crate::place::{ETHER, Place, keystore, root, settled};
 use sharepact_chain::{Ethereum, Rpc};
 
 #[tokio::test]
@@ -36,8 +36,7 @@ async fn anchoring_again_changes_nothing() {
     for _ in 0..2 {
         let signed = place.sign(&place.anchoring(&root(9)).await).await;
         place.chain.send(&signed.raw).await.unwrap();
-        let receipt = place.chain.receipt(&signed.hash).await.unwrap().unwrap();
-        assert!(receipt.succeeded);
+        assert!(place.settled(&signed).await.succeeded);
     }
     assert_eq!(place.chain.height().await.unwrap(), 3);
     let anchored = place
@@ -69,10 +68,17 @@ async fn only_the_owner_anchors() {
 
 /// The function's selector and an address as its argument.
 fn calling(selector: &str, argument: Option<&str>) -> Vec<u8> {
-    let digits = argument.map_or(String::new(), |address| format!("{:0>64}", &address[2..]));
+    let digits = argument.map_or(String::new(), |address| {
+        format!("{:0>64}", address.trim_start_matches("0x"))
+    });
     let text = format!("{selector}{digits}");
-    let bytes = (0..text.len() / 2).map(|at| u8::from_str_radix(&text[2 * at..2 * at + 2], 16));
-    bytes.collect::<Result<_, _>>().unwrap()
+    let digits = text
+        .as_bytes()
+        .chunks(2)
+        .map(|pair| std::str::from_utf8(pair).unwrap());
+    digits
+        .map(|pair| u8::from_str_radix(pair, 16).unwrap())
+        .collect()
 }
 
 #[tokio::test]
@@ -97,6 +103,7 @@ async fn an_ownership_goes_over_when_it_is_taken() {
     assert!(next.gas(&heir, &offering).await.is_err());
     let signed = place.sign(&place.next(offering).await).await;
     place.chain.send(&signed.raw).await.unwrap();
+    place.settled(&signed).await;
     // Offered, and not taken yet.
     assert!(next.gas(&heir, &anchoring).await.is_err());
     assert!(place.chain.gas(&place.platform, &anchoring).await.is_ok());
@@ -106,7 +113,7 @@ async fn an_ownership_goes_over_when_it_is_taken() {
     accepted.gas = next.gas(&heir, &accepting).await.unwrap();
     let signed = next.sign(&accepted).await.unwrap();
     next.send(&signed.raw).await.unwrap();
-    assert!(next.receipt(&signed.hash).await.unwrap().unwrap().succeeded);
+    assert!(settled(&next, &signed).await.succeeded);
     assert!(next.gas(&heir, &anchoring).await.is_ok());
     assert!(place.chain.gas(&place.platform, &anchoring).await.is_err());
 }

@@ -17,7 +17,7 @@ use crate::time::Timestamp;
 use crate::trace::TraceParent;
 
 /// A SHA-256 digest; 64 lower-case hexadecimal digits outside.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Digest([u8; 32]);
 

@@ -48,6 +48,12 @@ pub const CONTEXTS: &[Context] = &[
         workers: sharepact_documents::WORKERS,
     },
     Context {
+        name: "ledger",
+        description: "What proves that nothing of a contract was altered.",
+        operations: sharepact_ledger::OPERATIONS,
+        workers: &[],
+    },
+    Context {
         name: "events",
         description: "Every event on the bus, in order.",
         operations: &[],

@@ -87,6 +87,7 @@ registry! {
     UnsupportedMediaType, "unsupported-media-type", UNSUPPORTED_MEDIA_TYPE, "The body's media type is not JSON";
     IdempotencyKeyReused, "idempotency-key-reused", UNPROCESSABLE_ENTITY, "The Idempotency-Key was used for another request";
     NoDocument, "no-document", NOT_FOUND, "There is no document yet";
+    EvidenceTooLarge, "evidence-too-large", UNPROCESSABLE_ENTITY, "The evidence does not fit into an answer";
     Internal, "internal", INTERNAL_SERVER_ERROR, "Something went wrong on our side";
     Unavailable, "temporarily-unavailable", SERVICE_UNAVAILABLE, "The service cannot answer right now";
 }

@@ -20,6 +20,7 @@ mod queue;
 mod sealing;
 mod serve;
 mod telemetry;
+mod witness;
 mod worker;
 
 pub use app::{App, Clock};
@@ -40,4 +41,5 @@ pub use queue::Queue;
 pub use sealing::{seal, seal_by_system};
 pub use serve::{serve, serve_linked, work};
 pub use telemetry::{Invocation, Log, Metric, NAMESPACE, Notes, note};
+pub use witness::witnesses;
 pub use worker::{Source, WorkError, Worked, Worker, again, perform, unreadable};

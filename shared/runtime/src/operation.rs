@@ -54,6 +54,8 @@ pub enum Grant {
     KeepDocument,
     /// `s3:GetObject` there: a link carries the right of the function that signed it.
     LinkDocument,
+    /// `s3:GetObject` there: the function itself reads.
+    ReadDocument,
 }
 
 /// A query parameter, for the OpenAPI document.

@@ -10,6 +10,7 @@
 //! | `due` | what the expiry job asks for |
 //! | `recorded` | events as they were recorded, to be sent again |
 //! | `commit` | the one write: state (conditional) + event + guards + remembered answer |
+//! | `evidence` | all that is recorded of a contract |
 //! | `error` | what can go wrong, and whether trying again helps |
 //!
 //! The one rule: whatever changes is written by [`Store::commit`], as one conditional transaction;
@@ -23,6 +24,7 @@ mod client;
 mod commit;
 mod due;
 mod error;
+mod evidence;
 mod health;
 mod item;
 mod keys;
@@ -36,6 +38,7 @@ use std::sync::Arc;
 
 pub use commit::{Change, Claim, Outcome, Rejected};
 pub use error::StoreError;
+pub use evidence::Record;
 pub use item::{ContractRecord, Remembered, Ticket};
 pub use keys::{Index, Position};
 pub use listing::{Order, Page, Source};

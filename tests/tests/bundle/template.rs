@@ -59,7 +59,9 @@ fn right(grant: Grant, template: &Template) -> (String, String) {
             ("sqs:SendMessage", queue_arn(&queue.name))
         }
         Grant::KeepDocument => ("s3:PutObject", documents(&only(&template.buckets))),
-        Grant::LinkDocument => ("s3:GetObject", documents(&only(&template.buckets))),
+        Grant::LinkDocument | Grant::ReadDocument => {
+            ("s3:GetObject", documents(&only(&template.buckets)))
+        }
     };
     (action.to_owned(), resource)
 }

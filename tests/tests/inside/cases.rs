@@ -57,6 +57,8 @@ const WRITE: &[Expected] = &[("BatchGetItem", ""), ("TransactWriteItems", "")];
 
 /// One read, and a link: signed like a call that is not made.
 const LINK: &[Expected] = &[("BatchGetItem", ""), ("GetObject", "")];
+/// States, events and anchors of the contract and of its document, at once.
+const RECORD: &[Expected] = &[("Query", ""), ("Query", ""), ("Query", "")];
 /// One read, the object, the event that tells of it, and a link.
 const PRINT: &[Expected] = &[
     ("BatchGetItem", ""),
@@ -233,6 +235,27 @@ fn views() -> Vec<Case> {
             |w| {
                 let id = w.contract("Negotiate").await;
                 get("provider", format!("/contracts/{id}/history?from=1&to=2"))
+            }
+        ),
+        case!("contract-evidence", "as it is", 200, RECORD, |w| {
+            let id = w.contract("Negotiate").await;
+            get("provider", format!("/contracts/{id}/evidence"))
+        }),
+        case!(
+            "contract-verification",
+            "one that is rendered",
+            200,
+            &[
+                ("GetObject", ""),
+                ("Query", ""),
+                ("Query", ""),
+                ("Query", "")
+            ],
+            |w| {
+                let id = w.contract("Signed").await;
+                let print = post("provider", format!("/contracts/{id}/document"), json!({}));
+                w.expect(200, &print).await;
+                get("consumer", format!("/contracts/{id}/verification"))
             }
         ),
         case!(

@@ -70,7 +70,7 @@ fn succeeded(operation: &Operation, status: u16, schema: RefOr<Schema>) -> Respo
 
 /// Does the answer carry the state of one thing that can be changed?
 fn shows_one_thing(operation: &Operation) -> bool {
-    operation.method != Method::GET || operation.path.ends_with('}')
+    operation.method != Method::GET || parameters::shows_one_thing(operation)
 }
 
 /// The problems by status: those of every operation, and its own.

@@ -7,6 +7,8 @@ use std::fmt;
 use serde::Serialize;
 
 use super::Kind;
+use crate::document::Document;
+use crate::event::Digest;
 
 /// What a check is about, in the order in which checks are made: what names the altered thing most exactly comes first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -116,6 +118,31 @@ impl Check {
             sequence: Some(sequence),
             ..Self::whole(name, verdict, says)
         }
+    }
+
+    /// Whether the document that is kept is the one that was recorded last; `found` is the SHA-256 of what was `read`.
+    #[must_use]
+    pub fn stored(document: Option<&Document>, found: Option<Digest>, read: bool) -> Self {
+        let Some(document) = document else {
+            let says = "the contract was never rendered as PDF";
+            return Self::whole(Name::Pdf, Verdict::Unknown, says);
+        };
+        let (verdict, says) = match (read, found) {
+            (false, _) => (Verdict::Unknown, "the bucket did not hand the PDF out"),
+            (true, None) => (
+                Verdict::Fails,
+                "the PDF that was recorded is not in the bucket",
+            ),
+            (true, Some(found)) if found == document.rendering.sha256 => (
+                Verdict::Holds,
+                "the PDF in the bucket is the one that was recorded last",
+            ),
+            (true, Some(_)) => (
+                Verdict::Fails,
+                "the PDF in the bucket is not the one that was recorded: it was altered",
+            ),
+        };
+        Self::about(Name::Pdf, (Kind::Document, document.version), verdict, says)
     }
 
     /// The same of whatever holds, or else says why not.

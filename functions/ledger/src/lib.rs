@@ -1,0 +1,12 @@
+//! The ledger: what proves that nothing of a contract was altered.
+//!
+//! `record` is what both operations share: table → evidence.
+
+pub mod evidence;
+mod record;
+pub mod verification;
+
+use sharepact_runtime::Operation;
+
+/// The operations of this context.
+pub static OPERATIONS: &[&Operation] = &[&evidence::OPERATION, &verification::OPERATION];

@@ -97,9 +97,11 @@ async fn verification(app: &App, call: Call) -> Answer {
         }
     };
     let (chain, pdf) = tokio::join!(asked, hashed(app, document.as_ref()));
+    let configured = app.links.chain.as_deref();
+    let registry = configured.and_then(|chain| chain.registry().ok());
     let outside = Outside {
         chain,
-        registry: app.links.chain.as_deref().map(|chain| chain.registry()),
+        registry: registry.cloned(),
         pdf: pdf.as_ref().ok().copied().flatten(),
     };
     let kept = Kept {

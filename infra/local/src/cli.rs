@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use clap::{Args, Parser, Subcommand};
+use sharepact_domain::wallet::Address;
 use sharepact_local::PORT;
 
 /// Data-sharing contracts, the whole bundle in one process.
@@ -58,8 +59,27 @@ pub enum Command {
     Expire(Expire),
     /// Put recorded events of a contract on the event bus again.
     Replay(Replay),
+    /// Verify the evidence of a contract, with no stack and no access to the service.
+    Verify(Verify),
     /// Print the OpenAPI document.
     Openapi,
+}
+
+/// What to verify, and against what.
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// The file that `GET /contracts/{id}/evidence` answered.
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// A node of the chain that the evidence names: https, or http on this machine.
+    #[arg(long, value_name = "URL")]
+    pub rpc: Option<String>,
+    /// The registry that counts; without it the evidence's own is asked, whoever's it is.
+    #[arg(long, value_name = "ADDRESS", requires = "rpc", value_parser = address)]
+    pub registry: Option<Address>,
+    /// The contract as PDF.
+    #[arg(long, value_name = "FILE")]
+    pub pdf: Option<PathBuf>,
 }
 
 /// When it is.
@@ -144,6 +164,10 @@ fn identifier(text: &str) -> Result<String, String> {
                 .to_owned(),
         )
     }
+}
+
+fn address(text: &str) -> Result<Address, String> {
+    Address::parse(text).map_err(|fault| fault.detail)
 }
 
 /// An instant, or the beginning of a day.

@@ -5,13 +5,14 @@ mod bench;
 mod cli;
 mod demo;
 mod jobs;
+mod proof;
 
 use std::io::Write as _;
 use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Parser as _;
-use cli::{Bench, Cli, Command, Demo, Serve, Token};
+use cli::{Bench, Cli, Command, Demo, Serve, Token, Verify};
 use demo::Place;
 use lambda_http::tracing::subscriber::{EnvFilter, fmt};
 use sharepact_local::{
@@ -33,6 +34,7 @@ fn main() -> ExitCode {
         Some(Command::Token(token)) => mint(&cli.home(), token).and_then(|token| print(&token)),
         Some(Command::Expire(options)) => job(jobs::expire(&cli.home(), options.at)),
         Some(Command::Replay(options)) => job(jobs::replay(&cli.home(), options)),
+        Some(Command::Verify(options)) => prove(options),
         Some(Command::Openapi) => openapi::document()
             .map_err(Failure::from)
             .and_then(|document| print(&document)),
@@ -90,6 +92,16 @@ fn measure(options: Bench) -> Result<(), Failure> {
 /// What goes wrong with a job is its outcome: it is said once, at the end.
 fn job(work: impl Future<Output = Result<String, Failure>>) -> Result<(), Failure> {
     uninterrupted(work).and_then(|report| print(&report))
+}
+
+/// What was looked at is printed, whether it holds or not.
+fn prove(options: &Verify) -> Result<(), Failure> {
+    let proved = uninterrupted(proof::verified(options))?;
+    print(&proved.table)?;
+    match proved.altered {
+        None => Ok(()),
+        Some(altered) => Err(altered.into()),
+    }
 }
 
 /// Runs to the end, or until somebody stops it: what it has made for itself goes either way.

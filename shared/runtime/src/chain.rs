@@ -29,7 +29,8 @@ pub struct Signed {
 pub enum Sent {
     /// It has it, from now on or since before.
     Taken,
-    /// Another transaction of the sender has this nonce and is in a block already.
+    /// Another transaction of the sender has this nonce and is in a block already. (Of one that is in a block itself,
+    /// a node has taken it.)
     NonceUsed,
     /// Another transaction waits under this nonce, and this one offers too little to take its place.
     Underpriced,
@@ -82,10 +83,16 @@ pub trait Chain: Send + Sync {
     fn network(&self) -> Asked<'_, Network>;
 
     /// The registry that roots are anchored in.
-    fn registry(&self) -> Address;
+    ///
+    /// # Errors
+    /// [`ChainError::Unusable`] when none was configured.
+    fn registry(&self) -> Result<&Address, ChainError>;
 
     /// The call that anchors a root there.
-    fn anchoring(&self, root: &Digest) -> Message;
+    ///
+    /// # Errors
+    /// As [`Self::registry`].
+    fn anchoring(&self, root: &Digest) -> Result<Message, ChainError>;
 
     /// The address of the platform's wallet.
     fn platform(&self) -> Asked<'_, Address>;

@@ -18,6 +18,7 @@ mod operation;
 mod published;
 mod queue;
 mod sealing;
+mod secret;
 mod serve;
 mod telemetry;
 mod witness;
@@ -39,7 +40,8 @@ pub use operation::{
 pub use published::Published;
 pub use queue::Queue;
 pub use sealing::{seal, seal_by_system};
-pub use serve::{serve, serve_linked, work};
+pub use secret::Secrets;
+pub use serve::{Chained, serve, serve_linked, serve_on, work, work_on};
 pub use telemetry::{Invocation, Log, Metric, NAMESPACE, Notes, note};
 pub use witness::witnesses;
 pub use worker::{Source, WorkError, Worked, Worker, again, perform, unreadable};

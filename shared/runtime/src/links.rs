@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use aws_config::BehaviorVersion;
 
-use crate::{Bucket, Bus, Chain, ChainError, Queue, WorkError};
+use crate::{Bucket, Bus, Chain, ChainError, Queue, Secrets, WorkError};
 
 /// The links of a function.
 #[derive(Clone, Default)]
@@ -92,18 +92,24 @@ fn missing(name: &str) -> WorkError {
     WorkError::Passing(format!("the environment variable {name} is not set"))
 }
 
+/// A function's links, and what the chain reads its key from.
+pub(crate) struct Linked {
+    pub links: Links,
+    pub secrets: Secrets,
+}
+
 /// `SHAREPACT_BUS` and `SHAREPACT_DOCUMENTS` (names), `SHAREPACT_EXPIRIES`,
 /// `SHAREPACT_DELIVERIES` and `SHAREPACT_DEAD_LETTERS` (URLs), as far as they are set;
 /// `SHAREPACT_OUTBOUND_LOOPBACK` is `allow` in local development and not set anywhere else.
 #[expect(clippy::disallowed_methods, reason = "this is where settings are read")]
-pub(crate) async fn from_env() -> Links {
+pub(crate) async fn from_env() -> Linked {
     let config = aws_config::load_defaults(BehaviorVersion::v2026_01_12()).await;
     let setting = |name| std::env::var(name).ok();
     let queue = |name| {
         let client = aws_sdk_sqs::Client::new(&config);
         setting(name).map(|url| Queue::new(client, url))
     };
-    Links {
+    let links = Links {
         bus: setting("SHAREPACT_BUS")
             .map(|name| Bus::new(aws_sdk_eventbridge::Client::new(&config), name)),
         documents: setting("SHAREPACT_DOCUMENTS").map(|name| Bucket::new(s3(&config), name)),
@@ -112,7 +118,9 @@ pub(crate) async fn from_env() -> Links {
         dead_letters: queue("SHAREPACT_DEAD_LETTERS"),
         chain: None,
         loopback: setting("SHAREPACT_OUTBOUND_LOOPBACK").as_deref() == Some("allow"),
-    }
+    };
+    let secrets = Secrets::new(aws_sdk_secretsmanager::Client::new(&config));
+    Linked { links, secrets }
 }
 
 /// With the bucket in the path: a local endpoint has no name for each bucket.

@@ -56,6 +56,8 @@ pub enum Grant {
     LinkDocument,
     /// `s3:GetObject` there: the function itself reads.
     ReadDocument,
+    /// `secretsmanager:GetSecretValue` on the secret that is this resource of the template.
+    ReadSecret(&'static str),
 }
 
 /// A query parameter, for the OpenAPI document.

@@ -100,14 +100,19 @@ fn of_the_table(grant: Grant) -> bool {
         | Grant::Send(_)
         | Grant::KeepDocument
         | Grant::LinkDocument
-        | Grant::ReadDocument => false,
+        | Grant::ReadDocument
+        | Grant::ReadSecret(_) => false,
     }
 }
 
-/// The binary is `serve(&package::module::what)` and nothing else, and the module has its name.
+/// The binary is `serve(&package::module::what)` and nothing else, and the module has its name. One that asks the chain
+/// says so: `serve_on(&package::module::what, sharepact_chain::from_env)`.
 fn serves(context: &Context, name: &str, serve: &str, what: &str) {
     let folder = format!("functions/{}/src", context.name);
-    let binary = crate::read(format!("{folder}/bin/{name}.rs"));
+    let binary = crate::read(format!("{folder}/bin/{name}.rs"))
+        .replace("serve_on(", "serve_linked(")
+        .replace("work_on(", "work(")
+        .replace(", sharepact_chain::from_env)", ")");
     let (before, after) = (format!("::{serve}(&"), format!("::{what})"));
     let served = binary
         .split_once(&before)

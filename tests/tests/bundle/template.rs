@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_norway::Value;
 use sharepact_local::operations;
-use sharepact_local::template::{Effect, EventSource, Names, Route, Template, bus_arn, queue_arn};
+use sharepact_local::template::{
+    Effect, EventSource, Names, Route, Template, bus_arn, queue_arn, secret_arn,
+};
 use sharepact_runtime::{Access, Grant, Source};
 
 fn load() -> Template {
@@ -46,7 +48,7 @@ fn right(grant: Grant, template: &Template) -> (String, String) {
         assert!(names.next().is_none(), "and no other");
         name
     };
-    let (action, resource) = match grant {
+    let (action, arn) = match grant {
         Grant::BatchGet => ("dynamodb:BatchGetItem", table),
         Grant::Query => ("dynamodb:Query", table),
         Grant::QueryIndex(index) => ("dynamodb:Query", format!("{table}/index/{index}")),
@@ -62,8 +64,14 @@ fn right(grant: Grant, template: &Template) -> (String, String) {
         Grant::LinkDocument | Grant::ReadDocument => {
             ("s3:GetObject", documents(&only(&template.buckets)))
         }
+        Grant::ReadSecret(secret) => {
+            let kind = resource(template, secret).get("Type");
+            let kind = kind.and_then(Value::as_str);
+            assert_eq!(kind, Some("AWS::SecretsManager::Secret"), "{grant:?}");
+            ("secretsmanager:GetSecretValue", secret_arn(secret))
+        }
     };
-    (action.to_owned(), resource)
+    (action.to_owned(), arn)
 }
 
 fn documents(bucket: &str) -> String {

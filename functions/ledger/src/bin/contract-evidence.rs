@@ -1,5 +1,5 @@
 //! The function `contract-evidence`.
 
 fn main() -> std::process::ExitCode {
-    sharepact_runtime::serve_linked(&sharepact_ledger::evidence::OPERATION)
+    sharepact_runtime::serve(&sharepact_ledger::evidence::OPERATION)
 }

@@ -1,5 +1,8 @@
 //! The function `contract-verification`.
 
 fn main() -> std::process::ExitCode {
-    sharepact_runtime::serve_linked(&sharepact_ledger::verification::OPERATION)
+    sharepact_runtime::serve_on(
+        &sharepact_ledger::verification::OPERATION,
+        sharepact_chain::from_env,
+    )
 }

@@ -126,6 +126,9 @@ impl Template {
         for (name, _, _) in &resources {
             names.refer(*name, *name);
         }
+        for (name, _) in of_kind(&resources, SECRET) {
+            names.refer(name, secret_arn(name));
+        }
 
         // Everything has its name before anything is read that may refer to it.
         let mut queue_names = Vec::new();
@@ -196,6 +199,15 @@ impl Template {
 
 /// The resource type of a bucket.
 const BUCKET: &str = "AWS::S3::Bucket";
+
+/// The resource type of a secret.
+const SECRET: &str = "AWS::SecretsManager::Secret";
+
+/// The ARN of the secret that is this resource, behind which AWS puts six characters of its own.
+#[must_use]
+pub fn secret_arn(resource: &str) -> String {
+    format!("arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:{STACK}-{resource}")
+}
 
 /// Gives the bucket its name: CloudFormation makes one up when the template gives none, locally it
 /// is the resource's behind the stack's.

@@ -1,0 +1,156 @@
+//! `verify`: the evidence of a contract, by itself, against a chain, and against a PDF.
+//!
+//! The one rule: no stack, no folder and no service is needed; what fails is the program's failure.
+
+use std::path::Path;
+use std::time::Duration;
+
+use sha2::{Digest as _, Sha256};
+use sharepact_chain::Ethereum;
+use sharepact_domain::event::Digest;
+use sharepact_domain::evidence::{Check, Evidence, Name, Outside, Report, Verdict, verify};
+use sharepact_runtime::witnesses;
+
+use crate::Failure;
+use crate::cli::Verify;
+
+/// How long the chain is waited for altogether.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// The widest file that is read, in bytes: ten times what the service answers.
+const LARGEST: u64 = 60_000_000;
+/// The widest name of a check.
+const WIDTH: usize = 30;
+
+/// What a verification came to.
+pub struct Proved {
+    /// Every check, line by line.
+    pub table: String,
+    /// The first thing that was altered.
+    pub altered: Option<String>,
+}
+
+/// Verifies what the options name.
+///
+/// # Errors
+/// When a file cannot be read or is no evidence, and when the node's URL cannot be used.
+pub async fn verified(options: &Verify) -> Result<Proved, Failure> {
+    let name = options.file.display();
+    let text = String::from_utf8(read(&options.file)?)
+        .map_err(|_| format!("{name} is no evidence: it is no text"))?;
+    let evidence = Evidence::read(&text).map_err(|error| format!("{name}: {error}"))?;
+    let outside = Outside {
+        pdf: match &options.pdf {
+            Some(pdf) => Some(Digest::new(Sha256::digest(read(pdf)?).into())),
+            None => None,
+        },
+        chain: match &options.rpc {
+            Some(url) => {
+                let chain = Ethereum::reader(url)?;
+                Some(witnesses(&chain, &evidence, PATIENCE).await)
+            }
+            None => None,
+        },
+        registry: options.registry.clone(),
+    };
+    let report = verify(&evidence, &outside);
+    let first = report.first_failure();
+    Ok(Proved {
+        table: table(&evidence, &report),
+        altered: first.map(|check| {
+            let says = &check.says;
+            format!("the first thing that was altered: {check}: {says}")
+        }),
+    })
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    let unreadable = |error: std::io::Error| format!("{} cannot be read: {error}", path.display());
+    let length = std::fs::metadata(path).map_err(unreadable)?.len();
+    if length > LARGEST {
+        return Err(format!("{} has {length} bytes, and {LARGEST} are read", path.display()).into());
+    }
+    Ok(std::fs::read(path).map_err(unreadable)?)
+}
+
+/// What was checked, line by line, and how much of it holds.
+fn table(evidence: &Evidence, report: &Report) -> String {
+    let line = |check: &Check| {
+        let (verdict, what) = (check.verdict.text(), check.to_string());
+        format!("  {verdict:<8} {what:<WIDTH$} {}\n", check.says)
+    };
+    let count = |verdict| {
+        let checks = report.checks.iter();
+        checks.filter(|check| check.verdict == verdict).count()
+    };
+    let on_chain = |check: &&Check| check.name == Name::Chain && check.verdict == Verdict::Holds;
+    format!(
+        "Evidence of contract {}\n\n{}\n{} hold, {} fail, {} unknown; roots found on the chain: {}\n",
+        evidence.contract,
+        report.checks.iter().map(line).collect::<String>(),
+        count(Verdict::Holds),
+        count(Verdict::Fails),
+        count(Verdict::Unknown),
+        report.checks.iter().filter(on_chain).count(),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sharepact_domain::evidence::Parts;
+    use sharepact_domain::id::ContractId;
+
+    fn options(file: &Path) -> Verify {
+        Verify {
+            file: file.to_path_buf(),
+            rpc: None,
+            registry: None,
+            pdf: None,
+        }
+    }
+
+    fn evidence(events: &[&str]) -> String {
+        let parts = Parts {
+            contract: ContractId::parse("0192f0c1-2d3e-7a4b-8c5d-6e7f8a9b0c1d").unwrap(),
+            events: events.iter().map(|&event| event.to_owned()).collect(),
+            document: Vec::new(),
+            terms: None,
+            anchors: Vec::new(),
+        };
+        Evidence::of(parts).unwrap().canonical().unwrap()
+    }
+
+    async fn told(text: &[u8]) -> Result<Proved, String> {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("evidence.json");
+        std::fs::write(&file, text).unwrap();
+        verified(&options(&file)).await.map_err(|error| error.to_string())
+    }
+
+    #[tokio::test]
+    async fn what_is_no_evidence_is_said_to_be_none() {
+        let text = evidence(&[]);
+        let other = text.replace("evidence/1", "evidence/9");
+        for (file, expected) in [
+            (b"%PDF-1.7\n".as_slice(), "it is no JSON"),
+            (b"\xff\xfe", "it is no text"),
+            (b"{}", "it has no member `format`"),
+            (other.as_bytes(), "sharepact-evidence/9"),
+            (text.replace(',', ", ").as_bytes(), "not written as it was issued"),
+        ] {
+            let error = told(file).await.err().unwrap();
+            assert!(error.contains(expected), "{error}");
+        }
+        let missing = verified(&options(Path::new("/nowhere/evidence.json"))).await;
+        let error = missing.err().unwrap().to_string();
+        assert!(error.contains("cannot be read"), "{error}");
+    }
+
+    #[tokio::test]
+    async fn the_first_thing_that_was_altered_is_named() {
+        let proved = told(evidence(&["{}"]).as_bytes()).await.unwrap();
+        let altered = proved.altered.unwrap();
+        assert!(altered.contains("event of the contract, event 1"), "{altered}");
+        assert!(proved.table.contains("fails"), "{}", proved.table);
+    }
+}

@@ -10,7 +10,9 @@ use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use sharepact_domain::document::Document;
 use sharepact_domain::event::Digest;
-use sharepact_domain::evidence::{Check, Evidence, Kept, Name, Outside, Report, standing, verify};
+use sharepact_domain::evidence::{
+    Check, Evidence, Kept, Kind, Name, Outside, Report, standing, verify,
+};
 use sharepact_http::Call;
 use sharepact_runtime::{
     Access, Answer, App, Grant, Operation, Reply, Shape, WorkError, witnesses,
@@ -78,7 +80,7 @@ impl From<&Check> for CheckView {
     fn from(check: &Check) -> Self {
         Self {
             name: check.name.text(),
-            aggregate: check.aggregate.map(|kind| kind.name()),
+            aggregate: check.aggregate.map(Kind::name),
             sequence: check.sequence,
             verdict: check.verdict.text(),
             says: check.says.clone(),

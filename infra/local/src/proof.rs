@@ -34,10 +34,7 @@ pub struct Proved {
 /// # Errors
 /// When a file cannot be read or is no evidence, and when the node's URL cannot be used.
 pub async fn verified(options: &Verify) -> Result<Proved, Failure> {
-    let name = options.file.display();
-    let text = String::from_utf8(read(&options.file)?)
-        .map_err(|_| format!("{name} is no evidence: it is no text"))?;
-    let evidence = Evidence::read(&text).map_err(|error| format!("{name}: {error}"))?;
+    let evidence = evidence(&options.file.display().to_string(), read(&options.file)?)?;
     let outside = Outside {
         pdf: match &options.pdf {
             Some(pdf) => Some(Digest::new(Sha256::digest(read(pdf)?).into())),
@@ -52,22 +49,36 @@ pub async fn verified(options: &Verify) -> Result<Proved, Failure> {
         },
         registry: options.registry.clone(),
     };
-    let report = verify(&evidence, &outside);
+    Ok(proved(&evidence, &outside))
+}
+
+fn evidence(name: &str, bytes: Vec<u8>) -> Result<Evidence, Failure> {
+    let text =
+        String::from_utf8(bytes).map_err(|_| format!("{name} is no evidence: it is no text"))?;
+    Ok(Evidence::read(&text).map_err(|error| format!("{name}: {error}"))?)
+}
+
+fn proved(evidence: &Evidence, outside: &Outside) -> Proved {
+    let report = verify(evidence, outside);
     let first = report.first_failure();
-    Ok(Proved {
-        table: table(&evidence, &report),
+    Proved {
+        table: table(evidence, &report),
         altered: first.map(|check| {
             let says = &check.says;
             format!("the first thing that was altered: {check}: {says}")
         }),
-    })
+    }
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     let unreadable = |error: std::io::Error| format!("{} cannot be read: {error}", path.display());
     let length = std::fs::metadata(path).map_err(unreadable)?.len();
     if length > LARGEST {
-        return Err(format!("{} has {length} bytes, and {LARGEST} are read", path.display()).into());
+        return Err(format!(
+            "{} has {length} bytes, and {LARGEST} are read",
+            path.display()
+        )
+        .into());
     }
     Ok(std::fs::read(path).map_err(unreadable)?)
 }
@@ -100,16 +111,7 @@ mod tests {
     use sharepact_domain::evidence::Parts;
     use sharepact_domain::id::ContractId;
 
-    fn options(file: &Path) -> Verify {
-        Verify {
-            file: file.to_path_buf(),
-            rpc: None,
-            registry: None,
-            pdf: None,
-        }
-    }
-
-    fn evidence(events: &[&str]) -> String {
+    fn file(events: &[&str]) -> String {
         let parts = Parts {
             contract: ContractId::parse("0192f0c1-2d3e-7a4b-8c5d-6e7f8a9b0c1d").unwrap(),
             events: events.iter().map(|&event| event.to_owned()).collect(),
@@ -120,37 +122,49 @@ mod tests {
         Evidence::of(parts).unwrap().canonical().unwrap()
     }
 
-    async fn told(text: &[u8]) -> Result<Proved, String> {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("evidence.json");
-        std::fs::write(&file, text).unwrap();
-        verified(&options(&file)).await.map_err(|error| error.to_string())
-    }
-
-    #[tokio::test]
-    async fn what_is_no_evidence_is_said_to_be_none() {
-        let text = evidence(&[]);
+    #[test]
+    fn what_is_no_evidence_is_said_to_be_none() {
+        let text = file(&[]);
         let other = text.replace("evidence/1", "evidence/9");
-        for (file, expected) in [
+        let spaced = text.replace(',', ", ");
+        for (bytes, expected) in [
             (b"%PDF-1.7\n".as_slice(), "it is no JSON"),
             (b"\xff\xfe", "it is no text"),
             (b"{}", "it has no member `format`"),
             (other.as_bytes(), "sharepact-evidence/9"),
-            (text.replace(',', ", ").as_bytes(), "not written as it was issued"),
+            (spaced.as_bytes(), "not written as it was issued"),
         ] {
-            let error = told(file).await.err().unwrap();
+            let error = evidence("evidence.json", bytes.to_vec()).unwrap_err();
+            let error = error.to_string();
+            assert!(error.starts_with("evidence.json"), "{error}");
             assert!(error.contains(expected), "{error}");
         }
-        let missing = verified(&options(Path::new("/nowhere/evidence.json"))).await;
-        let error = missing.err().unwrap().to_string();
-        assert!(error.contains("cannot be read"), "{error}");
     }
 
     #[tokio::test]
-    async fn the_first_thing_that_was_altered_is_named() {
-        let proved = told(evidence(&["{}"]).as_bytes()).await.unwrap();
+    async fn a_file_that_is_not_there_is_named() {
+        let options = Verify {
+            file: "/nowhere/evidence.json".into(),
+            rpc: None,
+            registry: None,
+            pdf: None,
+        };
+        let error = verified(&options).await.err().unwrap().to_string();
+        assert!(
+            error.starts_with("/nowhere/evidence.json cannot be read"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn the_first_thing_that_was_altered_is_named() {
+        let evidence = evidence("evidence.json", file(&["{}"]).into_bytes()).unwrap();
+        let proved = proved(&evidence, &Outside::default());
         let altered = proved.altered.unwrap();
-        assert!(altered.contains("event of the contract, event 1"), "{altered}");
+        assert!(
+            altered.contains("altered: event 1 of the contract:"),
+            "{altered}"
+        );
         assert!(proved.table.contains("fails"), "{}", proved.table);
     }
 }

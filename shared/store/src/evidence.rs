@@ -95,29 +95,31 @@ impl Store {
     }
 
     /// The items of a partition whose sort keys lie between two others, all of them, consistent.
-    async fn range(&self, state: &Key, low: &str, high: &str) -> Result<Vec<Item>, StoreError> {
-        let mut items = Vec::new();
-        let mut resume = None;
-        loop {
-            let answer = self
-                .client
-                .query()
-                .table_name(&*self.table)
-                .consistent_read(true)
-                .key_condition_expression("pk = :pk AND sk BETWEEN :low AND :high")
-                .expression_attribute_values(":pk", item::text(&state.pk))
-                .expression_attribute_values(":low", item::text(low))
-                .expression_attribute_values(":high", item::text(high))
-                .set_exclusive_start_key(resume)
-                .send()
-                .await
-                .map_err(|error| StoreError::from_sdk("Query", &error))?;
-            resume = answer.last_evaluated_key;
-            items.extend(answer.items.unwrap_or_default());
-            if resume.is_none() {
-                return Ok(items);
+    fn range<'a>(&'a self, state: &'a Key, low: &'a str, high: &'a str) -> Boxed<'a, Vec<Item>> {
+        Box::pin(async move {
+            let mut items = Vec::new();
+            let mut resume = None;
+            loop {
+                let answer = self
+                    .client
+                    .query()
+                    .table_name(&*self.table)
+                    .consistent_read(true)
+                    .key_condition_expression("pk = :pk AND sk BETWEEN :low AND :high")
+                    .expression_attribute_values(":pk", item::text(&state.pk))
+                    .expression_attribute_values(":low", item::text(low))
+                    .expression_attribute_values(":high", item::text(high))
+                    .set_exclusive_start_key(resume)
+                    .send()
+                    .await
+                    .map_err(|error| StoreError::from_sdk("Query", &error))?;
+                resume = answer.last_evaluated_key;
+                items.extend(answer.items.unwrap_or_default());
+                if resume.is_none() {
+                    return Ok(items);
+                }
             }
-        }
+        })
     }
 }
 

@@ -115,7 +115,7 @@ fn about(name: &str, contract: &str) -> Value {
     event
 }
 
-const ORDER: [&str; 33] = [
+const ORDER: [&str; 35] = [
     "asset-register",
     "wallet-register",
     "contract-create",

@@ -22,6 +22,7 @@
 //! | `spy` | a rule and a queue that hear everything on the bus |
 //! | `relay` | from the commit to the bus |
 //! | `documents` | the contract as PDF, rendered and linked to |
+//! | `evidence` | evidence and verification, with the table and the bucket altered |
 //! | `expiry` | what time has ended, recorded, and the warning before |
 //! | `storm` | a thousand transitions while workers are killed |
 
@@ -44,6 +45,7 @@ mod cast;
 mod corrupt;
 mod deliveries;
 mod documents;
+mod evidence;
 mod expiry;
 mod faults;
 mod guards;

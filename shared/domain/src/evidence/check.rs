@@ -156,14 +156,17 @@ impl Check {
 
 impl fmt::Display for Check {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name.text())?;
-        if let Some(kind) = self.aggregate {
-            write!(f, " of the {}", kind.name())?;
+        let (name, event) = (self.name.text(), Name::Event.text());
+        match (self.aggregate, self.sequence) {
+            (Some(kind), Some(sequence)) if self.name == Name::Event => {
+                write!(f, "{name} {sequence} of the {}", kind.name())
+            }
+            (Some(kind), Some(sequence)) => {
+                write!(f, "{name}: {event} {sequence} of the {}", kind.name())
+            }
+            (Some(kind), None) => write!(f, "{name} of the {}", kind.name()),
+            (None, Some(_) | None) => f.write_str(name),
         }
-        if let Some(sequence) = self.sequence {
-            write!(f, ", event {sequence}")?;
-        }
-        Ok(())
     }
 }
 

@@ -4,9 +4,9 @@
 
 pub mod evidence;
 mod record;
-pub mod verification;
+pub mod verify;
 
 use sharepact_runtime::Operation;
 
 /// The operations of this context.
-pub static OPERATIONS: &[&Operation] = &[&evidence::OPERATION, &verification::OPERATION];
+pub static OPERATIONS: &[&Operation] = &[&evidence::OPERATION, &verify::OPERATION];

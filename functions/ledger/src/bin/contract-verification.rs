@@ -2,7 +2,7 @@
 
 fn main() -> std::process::ExitCode {
     sharepact_runtime::serve_on(
-        &sharepact_ledger::verification::OPERATION,
+        &sharepact_ledger::verify::OPERATION,
         sharepact_chain::from_env,
     )
 }

@@ -1,7 +1,10 @@
-//! The ledger: the hashes of events go to a blockchain, and ether to registered wallets.
+//! The ledger: the hashes of events go to a blockchain, what proves that nothing was altered, and ether for wallets.
 //!
 //! | module | owns |
 //! | --- | --- |
+//! | `evidence` | operation: a contract's evidence, to be kept and shown to anyone |
+//! | `verify` | operation: all of it recomputed, item by item |
+//! | `record` | what both share: table → evidence |
 //! | `anchor` | worker: what was published waits for a batch |
 //! | `fund` | worker: a registered wallet gets ether, once |
 //! | `watch` | worker: everything that is under way is brought on |
@@ -15,12 +18,18 @@
 mod account;
 pub mod anchor;
 mod batching;
+pub mod evidence;
 pub mod fund;
+mod record;
 mod sending;
 mod settling;
+pub mod verify;
 pub mod watch;
 
-use sharepact_runtime::Worker;
+use sharepact_runtime::{Operation, Worker};
+
+/// The operations of this context.
+pub static OPERATIONS: &[&Operation] = &[&evidence::OPERATION, &verify::OPERATION];
 
 /// The workers of this context.
 pub static WORKERS: &[&Worker] = &[&anchor::WORKER, &fund::WORKER, &watch::WORKER];

@@ -51,6 +51,12 @@ async fn transfer(app: &App, call: Call) -> Answer {
         return Err(Problem::not_found("wallet"));
     }
     let address = call.path("ethaddress", Address::parse)?;
+    if app.links.chain.is_none() {
+        return Err(Problem::new(
+            ProblemType::LedgerOff,
+            "no blockchain is configured for this platform",
+        ));
+    }
     let policy = app.links.policy();
     let policy = policy.map_err(|error| Problem::internal(error.to_string()))?;
     let amount = call
@@ -83,13 +89,8 @@ async fn transfer(app: &App, call: Call) -> Answer {
 
 /// Looks whether the platform's wallet could pay. A chain that does not answer is no reason to refuse: the order waits.
 async fn affordable(app: &App, amount: Wei) -> Result<(), Problem> {
-    let Ok(chain) = app.links.chain() else {
-        return Err(Problem::new(
-            ProblemType::LedgerOff,
-            "no blockchain is configured for this platform",
-        ));
-    };
     let asked = async {
+        let chain = app.links.chain()?;
         let platform = chain.platform().await?;
         let gas = chain.fees().await?.max.times(GAS);
         Ok::<_, ChainError>((chain.balance(&platform).await?, amount.plus(gas)))

@@ -12,7 +12,7 @@ use sharepact_domain::id::{OrganizationId, TransferId, UserId};
 use sharepact_domain::party::Owner;
 use sharepact_domain::transfer::Key;
 use sharepact_domain::wallet::{Address, Wallet, owner_for};
-use sharepact_http::wire::{WalletStateView, WalletView, transfer_status};
+use sharepact_http::wire::{WalletStateView, transfer_status};
 use sharepact_http::{Call, Problem, Reply, entity_tag};
 use sharepact_runtime::{Access, Answer, App, Grant, Operation, QueryParameter, Shape, failed};
 
@@ -92,12 +92,7 @@ async fn answer(app: &App, call: &Call, wallet: &Wallet) -> Answer {
     let (funding, (ledger, balance)) = tokio::join!(funding, balance(app, address));
     let funding = funding.map_err(failed)?;
     let funding = funding.map_or("none", |transfer| transfer_status(transfer.status));
-    let view = WalletStateView {
-        wallet: WalletView::from(wallet),
-        ledger: ledger.to_owned(),
-        balance: balance.map(Wei::ether),
-        funding: funding.to_owned(),
-    };
+    let view = WalletStateView::new(wallet, ledger, balance, funding);
     Ok(Reply::json(200, &view)?.tagged(tag))
 }
 

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use clap::{Args, Parser, Subcommand};
+use sharepact_domain::wallet::Address;
 use sharepact_local::PORT;
 
 /// Data-sharing contracts, the whole bundle in one process.
@@ -61,6 +62,8 @@ pub enum Command {
     /// Prepare the ledger of a deployed stack: the platform's key, the registry.
     #[command(subcommand)]
     Ledger(Ledger),
+    /// Verify the evidence of a contract, with no stack and no access to the service.
+    Verify(Verify),
     /// Print the OpenAPI document.
     Openapi,
 }
@@ -97,6 +100,23 @@ pub struct Deploy {
     /// Give the key ether first, as only a development node lets anyone do.
     #[arg(long)]
     pub fund: bool,
+}
+
+/// What to verify, and against what.
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// The file that `GET /contracts/{id}/evidence` answered.
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// A node of the chain that the evidence names: https, or http on this machine.
+    #[arg(long, value_name = "URL")]
+    pub rpc: Option<String>,
+    /// The registry that counts; without it the evidence's own is asked, whoever's it is.
+    #[arg(long, value_name = "ADDRESS", requires = "rpc", value_parser = address)]
+    pub registry: Option<Address>,
+    /// The contract as PDF.
+    #[arg(long, value_name = "FILE")]
+    pub pdf: Option<PathBuf>,
 }
 
 /// When it is.
@@ -187,6 +207,10 @@ fn identifier(text: &str) -> Result<String, String> {
                 .to_owned(),
         )
     }
+}
+
+fn address(text: &str) -> Result<Address, String> {
+    Address::parse(text).map_err(|fault| fault.detail)
 }
 
 /// An instant, or the beginning of a day.

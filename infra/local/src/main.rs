@@ -6,13 +6,14 @@ mod cli;
 mod demo;
 mod jobs;
 mod prepare;
+mod proof;
 
 use std::io::Write as _;
 use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Parser as _;
-use cli::{Bench, Cli, Command, Demo, Serve, Token};
+use cli::{Bench, Cli, Command, Demo, Serve, Token, Verify};
 use demo::Place;
 use lambda_http::tracing::subscriber::{EnvFilter, fmt};
 use sharepact_local::{
@@ -38,6 +39,7 @@ fn main() -> ExitCode {
             prepare::keystore(options).and_then(|address| print(&address))
         }
         Some(Command::Ledger(cli::Ledger::Deploy(options))) => job(prepare::deploy(options)),
+        Some(Command::Verify(options)) => prove(options),
         Some(Command::Openapi) => openapi::document()
             .map_err(Failure::from)
             .and_then(|document| print(&document)),
@@ -96,6 +98,16 @@ fn measure(options: Bench) -> Result<(), Failure> {
 /// What goes wrong with a job is its outcome: it is said once, at the end.
 fn job(work: impl Future<Output = Result<String, Failure>>) -> Result<(), Failure> {
     uninterrupted(work).and_then(|report| print(&report))
+}
+
+/// What was looked at is printed, whether it holds or not.
+fn prove(options: &Verify) -> Result<(), Failure> {
+    let proved = uninterrupted(proof::verified(options))?;
+    print(&proved.table)?;
+    match proved.altered {
+        None => Ok(()),
+        Some(altered) => Err(altered.into()),
+    }
 }
 
 /// Runs to the end, or until somebody stops it: what it has made for itself goes either way.

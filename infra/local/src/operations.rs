@@ -42,16 +42,16 @@ pub const CONTEXTS: &[Context] = &[
         workers: &[],
     },
     Context {
-        name: "ledger",
-        description: "The hashes of events on a blockchain, and ether for wallets.",
-        operations: &[],
-        workers: sharepact_ledger::WORKERS,
-    },
-    Context {
         name: "documents",
         description: "Contracts as PDF.",
         operations: sharepact_documents::OPERATIONS,
         workers: sharepact_documents::WORKERS,
+    },
+    Context {
+        name: "ledger",
+        description: "The hashes of events on a blockchain, what proves that nothing was altered, ether for wallets.",
+        operations: sharepact_ledger::OPERATIONS,
+        workers: sharepact_ledger::WORKERS,
     },
     Context {
         name: "events",

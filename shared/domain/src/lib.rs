@@ -5,6 +5,7 @@
 //! | [`contract`] | the contract: commands, events, the machine, revisions and their diff |
 //! | [`asset`] | what a contract is about, and its fields |
 //! | [`document`] | the contract as PDF: which bytes showed which version of it |
+//! | [`evidence`] | all that is recorded of a contract in one file, and its verification |
 //! | [`ledger`] | the hashes of events on a blockchain: the tree, its proofs, where each is |
 //! | [`wallet`] | the registered Ethereum address of a user or an organisation |
 //! | [`transfer`] | ether from the platform's wallet to a registered one |
@@ -25,6 +26,7 @@ pub mod chain;
 pub mod contract;
 pub mod document;
 pub mod event;
+pub mod evidence;
 pub mod fault;
 pub mod id;
 pub mod ledger;

@@ -95,6 +95,7 @@ registry! {
     PlatformWalletEmpty, "platform-wallet-empty", CONFLICT, "The platform's wallet holds too little";
     LedgerOff, "ledger-off", SERVICE_UNAVAILABLE, "There is no blockchain here";
     NoDocument, "no-document", NOT_FOUND, "There is no document yet";
+    EvidenceTooLarge, "evidence-too-large", UNPROCESSABLE_ENTITY, "The evidence does not fit into an answer";
     Internal, "internal", INTERNAL_SERVER_ERROR, "Something went wrong on our side";
     Unavailable, "temporarily-unavailable", SERVICE_UNAVAILABLE, "The service cannot answer right now";
 }

@@ -1,4 +1,4 @@
-//! A bucket for documents: S3, write once, read by link.
+//! A bucket for documents: S3, write once, read by link or by us.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -51,6 +51,30 @@ impl Bucket {
                 Ok(_) => Ok(()),
                 Err(error) if error.code() == Some("PreconditionFailed") => Ok(()),
                 Err(error) => Err(WorkError::from_sdk("PutObject", &error)),
+            }
+        })
+    }
+
+    /// A document's bytes; none where there is no such document.
+    ///
+    /// # Errors
+    /// When it cannot be read to its end.
+    pub fn read<'a>(&'a self, key: &'a str) -> Boxed<'a, Option<Vec<u8>>> {
+        Box::pin(async move {
+            let get = self
+                .client
+                .get_object()
+                .bucket(&*self.name)
+                .key(key)
+                .send()
+                .await;
+            match get {
+                Ok(object) => match object.body.collect().await {
+                    Ok(bytes) => Ok(Some(bytes.to_vec())),
+                    Err(_) => Err(WorkError::Passing("GetObject broke off".to_owned())),
+                },
+                Err(error) if error.code() == Some("NoSuchKey") => Ok(None),
+                Err(error) => Err(WorkError::from_sdk("GetObject", &error)),
             }
         })
     }

@@ -22,6 +22,7 @@ mod sealing;
 mod secret;
 mod serve;
 mod telemetry;
+mod witness;
 mod worker;
 
 pub use app::{App, Clock};
@@ -44,4 +45,5 @@ pub use sealing::{seal, seal_by_system};
 pub use secret::Secrets;
 pub use serve::{Chained, serve, serve_linked, serve_on, work, work_on};
 pub use telemetry::{Invocation, Log, Metric, NAMESPACE, Notes, note};
+pub use witness::witnesses;
 pub use worker::{Source, WorkError, Worked, Worker, again, perform, unreadable};

@@ -54,6 +54,8 @@ pub enum Grant {
     KeepDocument,
     /// `s3:GetObject` there: a link carries the right of the function that signed it.
     LinkDocument,
+    /// `s3:GetObject` there: the function itself reads.
+    ReadDocument,
     /// `secretsmanager:GetSecretValue` on the secret that is this resource of the template.
     ReadSecret(&'static str),
 }

@@ -22,7 +22,7 @@ struct Detail {
     version: u16,
     sequence: u64,
     aggregate: Aggregate,
-    hash: Digest,
+    hash: Option<Digest>,
 }
 
 impl Published {
@@ -31,31 +31,34 @@ impl Published {
     /// # Errors
     /// When nobody here knows events of its version.
     pub fn known(self) -> Result<(Aggregate, u64), WorkError> {
-        self.leaf().map(|leaf| (leaf.aggregate, leaf.sequence))
-    }
-
-    /// The same, and its hash.
-    ///
-    /// # Errors
-    /// As [`Self::known`].
-    pub fn leaf(self) -> Result<Leaf, WorkError> {
         let Detail {
             version,
             sequence,
             aggregate,
-            hash,
+            hash: _,
         } = self.detail;
         if version == KNOWN {
-            Ok(Leaf {
-                aggregate,
-                sequence,
-                hash,
-            })
+            Ok((aggregate, sequence))
         } else {
             Err(WorkError::Poison(format!(
                 "events of version {version} are not known"
             )))
         }
+    }
+
+    /// The same, and its hash.
+    ///
+    /// # Errors
+    /// As [`Self::known`]; or when it has none.
+    pub fn leaf(self) -> Result<Leaf, WorkError> {
+        let hash = self.detail.hash;
+        let (aggregate, sequence) = self.known()?;
+        let hash = hash.ok_or_else(|| WorkError::Poison("an event without a hash".to_owned()))?;
+        Ok(Leaf {
+            aggregate,
+            sequence,
+            hash,
+        })
     }
 }
 

@@ -170,6 +170,13 @@ pub(crate) fn event_of(aggregate: &Aggregate, sequence: u64) -> Key {
     Key::new(partition(aggregate), event_sort(sequence))
 }
 
+/// What the sort keys of anchors begin with; so they stand before the events.
+pub(crate) const ANCHORS: &str = "ANCHOR#";
+/// What the sort keys of events begin with.
+pub(crate) const EVENTS: &str = "EVENT#";
+/// What the sort keys of a contract's revisions begin with; so they stand before its state.
+pub(crate) const REVISIONS: &str = "REVISION#";
+
 /// Past every event in sort order.
 pub(crate) const AFTER_EVENTS: &str = "EVENT#~";
 

@@ -12,6 +12,7 @@
 //! | `ledger` | what goes to the chain: what waits, what is under way, what is anchored |
 //! | `note` | what workers note, and what gives way |
 //! | `commit` | the one write: state (conditional) + event + guards + remembered answer |
+//! | `evidence` | all that is recorded of a contract |
 //! | `error` | what can go wrong, and whether trying again helps |
 //!
 //! The one rule: whatever changes is written by [`Store::commit`], as one conditional transaction;
@@ -25,6 +26,7 @@ mod client;
 mod commit;
 mod due;
 mod error;
+mod evidence;
 mod health;
 mod item;
 mod keys;
@@ -40,6 +42,7 @@ use std::sync::Arc;
 
 pub use commit::{Change, Claim, Outcome, Rejected, Sending};
 pub use error::StoreError;
+pub use evidence::Record;
 pub use item::{ContractRecord, Remembered, Ticket};
 pub use keys::{Index, Position};
 pub use ledger::{BatchChange, Known};

@@ -115,7 +115,7 @@ fn about(name: &str, contract: &str) -> Value {
     event
 }
 
-const ORDER: [&str; 36] = [
+const ORDER: [&str; 38] = [
     "asset-register",
     "wallet-challenge",
     "wallet-register",
@@ -133,6 +133,8 @@ const ORDER: [&str; 36] = [
     "contract-history",
     "contract-print",
     "contract-document",
+    "contract-evidence",
+    "contract-verification",
     "contract-stop",
     "contract-decline",
     "contract-reject",
@@ -331,6 +333,8 @@ async fn reads(handlers: &Handlers, id: &str, status: &str) -> Vec<&'static str>
     assert!(run("contract-history").await["items"].is_array());
     let printed = run("contract-print").await;
     assert_eq!(run("contract-document").await["sha256"], printed["sha256"]);
+    assert!(run("contract-evidence").await["digest"].is_string());
+    assert_eq!(run("contract-verification").await["holds"], true);
     assert_eq!(run("asset-view").await["id"], PRIVATE);
     assert_eq!(run("wallet-view").await["owner"], "nordic-mobility");
     assert!(run("openapi-view").await["openapi"].is_string());
@@ -347,6 +351,8 @@ async fn reads(handlers: &Handlers, id: &str, status: &str) -> Vec<&'static str>
         "contract-history",
         "contract-print",
         "contract-document",
+        "contract-evidence",
+        "contract-verification",
         "asset-view",
         "wallet-view",
         "openapi-view",

@@ -61,7 +61,9 @@ fn right(grant: Grant, template: &Template) -> (String, String) {
             ("sqs:SendMessage", queue_arn(&queue.name))
         }
         Grant::KeepDocument => ("s3:PutObject", documents(&only(&template.buckets))),
-        Grant::LinkDocument => ("s3:GetObject", documents(&only(&template.buckets))),
+        Grant::LinkDocument | Grant::ReadDocument => {
+            ("s3:GetObject", documents(&only(&template.buckets)))
+        }
         Grant::ReadSecret(secret) => {
             let kind = resource(template, secret).get("Type");
             let kind = kind.and_then(Value::as_str);

@@ -51,9 +51,9 @@ fn the_events_of_a_contract_are_in_the_chain() {
         let deal = Deal::at("Active", &api.provider(), &api.consumer()).await;
         let proved = eventually("the proofs of a contract", PATIENCE, async || {
             let told = deal.consumer.get(deal.path("verification")).await;
-            let pending = told["checks"].as_array().is_some_and(|checks| {
-                checks.iter().any(|check| check["verdict"] != "holds")
-            });
+            let pending = told["checks"]
+                .as_array()
+                .is_some_and(|checks| checks.iter().any(|check| check["verdict"] != "holds"));
             (told.status == 200 && !pending).then_some(told)
         });
         let told = proved.await;

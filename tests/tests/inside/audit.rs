@@ -18,6 +18,7 @@ use sharepact_domain::event::{Digest, Event, Fact, verify};
 use sharepact_domain::id::{AssetId, ContractId, WebhookId};
 use sharepact_domain::terms::Terms;
 use sharepact_domain::time::Timestamp;
+use sharepact_domain::transfer::{Transfer, TransferFact, TransferStatus};
 use sharepact_domain::wallet::{Wallet, WalletFact};
 use sharepact_domain::webhook::Webhook;
 use sharepact_store::{Store, Ticket};
@@ -125,9 +126,7 @@ pub async fn table(store: &Store, client: &Client, name: &str, now: Timestamp) -
     }
     let mut tally = Tally::default();
     for (pk, part) in &parts {
-        let (kind, _) = pk
-            .split_once('#')
-            .unwrap_or_else(|| panic!("an item under {pk}"));
+        let kind = pk.split_once('#').map_or(*pk, |(kind, _)| kind);
         match kind {
             "CONTRACT" => tally.contract(pk, part),
             "ASSET" => tally.asset(pk, part),
@@ -135,6 +134,10 @@ pub async fn table(store: &Store, client: &Client, name: &str, now: Timestamp) -
             "WALLET" => tally.wallet(pk, part),
             "WEBHOOK" => tally.webhook(pk, part),
             "WEBHOOKS" => tally.places(pk, part),
+            "TRANSFER" => tally.transfer(pk, part),
+            "LEDGER" => tally.ordered(part),
+            // What is sent for them is looked at where there is a chain.
+            "SENDER" | "BATCH" => {}
             // That something was delivered, or answered.
             "INBOX" => {}
             "UNIQUE" => tally.guard(pk, part),
@@ -142,6 +145,10 @@ pub async fn table(store: &Store, client: &Client, name: &str, now: Timestamp) -
             other => panic!("{other} is no kind of item that the store writes: {pk}"),
         }
     }
+    assert_eq!(
+        tally.to_send, tally.unsent,
+        "left: the orders in the list; right: those without a nonce"
+    );
     tally.places_match();
     tally.documents_match();
     tally.guards_match(now);
@@ -161,6 +168,9 @@ pub struct Tally {
     /// How many events there are, of all aggregates.
     pub events: usize,
     slots: BTreeMap<String, Item>,
+    /// Transfers without a nonce, as they say and as the list has them.
+    unsent: BTreeSet<String>,
+    to_send: BTreeSet<String>,
     addresses: BTreeMap<String, String>,
     registered: BTreeMap<String, String>,
     challenges: BTreeSet<String>,
@@ -255,6 +265,25 @@ impl Tally {
         assert_eq!(number(item, "version"), events.len() as u64, "{pk}");
         self.events += events.len();
         self.assets += 1;
+    }
+
+    fn transfer(&mut self, pk: &str, part: &BTreeMap<&str, &Item>) {
+        let stored: Transfer = state(part["STATE"]);
+        let events = chain::<TransferFact>(pk, part);
+        let (first, rest) = events.split_first().expect("there are events");
+        let begun = Transfer::begun(stored.id, first).expect("the first event orders it");
+        let replayed = rest.iter().fold(begun, Transfer::apply);
+        assert_eq!(stored, replayed, "{pk}: not what its events make of it");
+        assert_eq!(pk, format!("TRANSFER#{}", stored.id));
+        self.events += events.len();
+        if stored.status == TransferStatus::Ordered {
+            self.unsent.insert(stored.id.to_string());
+        }
+    }
+
+    fn ordered(&mut self, part: &BTreeMap<&str, &Item>) {
+        let ordered = part.keys().filter_map(|sk| sk.strip_prefix("ORDERED#"));
+        self.to_send.extend(ordered.map(str::to_owned));
     }
 
     fn wallet(&mut self, pk: &str, part: &BTreeMap<&str, &Item>) {

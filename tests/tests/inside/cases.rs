@@ -36,10 +36,12 @@ impl Case {
         self.calls.contains(&("TransactWriteItems", ""))
     }
 
-    /// Is `Idempotency-Key` honoured? On everything that changes a contract or a webhook.
+    /// Is `Idempotency-Key` honoured? On everything that changes a contract or a webhook; what is printed again is the
+    /// same document without one.
     pub fn keyed(&self) -> bool {
         let honouring = ["contract-", "webhook-"];
         self.writes()
+            && self.operation != "contract-print"
             && honouring
                 .iter()
                 .any(|prefix| self.operation.starts_with(prefix))
@@ -103,6 +105,7 @@ macro_rules! lists {
     };
 }
 
+mod evidence;
 mod webhooks;
 
 /// All of them. Lists come first: with more contracts in the world than a page holds, those that a
@@ -113,6 +116,7 @@ pub fn all() -> Vec<Case> {
     cases.extend(commands());
     cases.extend(views());
     cases.extend(documents());
+    cases.extend(evidence::all());
     cases.extend(registers());
     cases.extend(webhooks::all());
     cases

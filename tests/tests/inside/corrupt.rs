@@ -13,7 +13,13 @@ use crate::cast::{
 use crate::world::{ADDRESSES, World, get};
 
 /// Changes one item by an update expression, whose names all stand behind a `#`.
-async fn damage(world: &World, pk: &str, sk: &str, update: &str, value: Option<AttributeValue>) {
+pub async fn damage(
+    world: &World,
+    pk: &str,
+    sk: &str,
+    update: &str,
+    value: Option<AttributeValue>,
+) {
     let names = update.split('#').skip(1).map(|rest| {
         let name = rest.split(['.', ' ']).next().expect("a name");
         (format!("#{name}"), name.to_owned())

@@ -22,6 +22,7 @@
 //! | `spy` | a rule and a queue that hear everything on the bus |
 //! | `relay` | from the commit to the bus |
 //! | `documents` | the contract as PDF, rendered and linked to |
+//! | `evidence` | evidence and verification, with the table and the bucket altered |
 //! | `expiry` | what time has ended, recorded, and the warning before |
 //! | `town` | a world with a real Ethereum node, and a proxy on the way there |
 //! | `ledger` | the hashes of events in the chain, whatever happens to either |
@@ -47,6 +48,7 @@ mod cast;
 mod corrupt;
 mod deliveries;
 mod documents;
+mod evidence;
 mod expiry;
 mod faults;
 mod guards;

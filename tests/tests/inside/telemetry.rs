@@ -117,6 +117,7 @@ fn it_is_complete(told: &Told, id: &str) {
         ("contract.expired", 1),
         ("contract.requested", 1),
         ("contract.signed", 1),
+        ("transfer.ordered", 1),
         ("wallet.registered", 1),
     ];
     let expected = expected.map(|(event, count)| (event.to_owned(), count));

@@ -56,7 +56,12 @@ pub(super) fn takes_match(operation: &Operation) -> bool {
 pub(super) fn takes_none_match(operation: &Operation) -> bool {
     let one_or_null = matches!((operation.success.1.schema)(), RefOr::T(Schema::OneOf(_)));
     operation.method == Method::PUT
-        || (operation.method == Method::GET && (operation.path.ends_with('}') || one_or_null))
+        || (operation.method == Method::GET && (shows_one_thing(operation) || one_or_null))
+}
+
+/// Does its path name one thing, or the file of one?
+pub(super) fn shows_one_thing(operation: &Operation) -> bool {
+    operation.path.ends_with('}') || operation.path.ends_with("/evidence")
 }
 
 fn none_match(operation: &Operation) -> &'static str {

@@ -70,8 +70,7 @@ fn succeeded(operation: &Operation, status: u16, schema: RefOr<Schema>) -> Respo
 
 /// Does the answer carry the state of one thing that can be changed?
 fn shows_one_thing(operation: &Operation) -> bool {
-    parameters::writes(operation)
-        || (operation.method == Method::GET && operation.path.ends_with('}'))
+    parameters::writes(operation) || parameters::shows_one_thing(operation)
 }
 
 /// The problems by status: those of every operation, and its own.

@@ -68,8 +68,8 @@ pub(super) struct Surroundings<'a> {
     pub timeout: Option<&'a Value>,
 }
 
-/// The services that have a local counterpart.
-const SERVED: [&str; 4] = ["dynamodb:", "events:", "s3:", "sqs:"];
+/// The services that have a local counterpart; of secrets, files.
+const SERVED: [&str; 5] = ["dynamodb:", "events:", "s3:", "secretsmanager:", "sqs:"];
 
 impl Function {
     pub(super) fn read(

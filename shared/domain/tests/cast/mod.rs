@@ -4,6 +4,8 @@
 
 #![allow(dead_code, reason = "each test file plays with a part of the cast")]
 
+pub mod evidence;
+
 use chrono::TimeDelta;
 use sharepact_domain::asset::{
     AccessLevel, Asset, AssetFact, Definition, Field, FieldType, RegisterRefusal,

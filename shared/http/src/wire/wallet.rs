@@ -1,6 +1,7 @@
 //! A wallet on the wire.
 
 use serde::{Deserialize, Serialize};
+use sharepact_domain::chain::Wei;
 use sharepact_domain::party::Owner;
 use sharepact_domain::wallet::{Address, Challenge, Registration, Wallet};
 use utoipa::ToSchema;
@@ -113,9 +114,18 @@ pub struct WalletView {
 #[serde(rename_all = "camelCase")]
 #[schema(as = WalletState)]
 pub struct WalletStateView {
-    /// The wallet.
-    #[serde(flatten)]
-    pub wallet: WalletView,
+    /// The id of the user or the organisation.
+    pub owner: String,
+    /// user or organization.
+    pub owner_kind: String,
+    /// The address in use.
+    pub address: String,
+    /// Since when.
+    pub registered_at: String,
+    /// The addresses before it, newest first.
+    pub former: Vec<RegistrationView>,
+    /// The number of events so far; the entity tag is made of it.
+    pub version: u64,
     /// on, off (no blockchain is configured) or unreachable.
     pub ledger: String,
     /// What the address holds in the newest block, in ether; null where that is not known.
@@ -123,6 +133,32 @@ pub struct WalletStateView {
     /// The ether that the platform sends once, so that the wallet can pay for gas: none, or how far that transfer has come
     /// (ordered, submitted, confirmed, failed).
     pub funding: String,
+}
+
+impl WalletStateView {
+    /// The wallet with what is known of the chain, and of its funding.
+    #[must_use]
+    pub fn new(wallet: &Wallet, ledger: &str, balance: Option<Wei>, funding: &str) -> Self {
+        let WalletView {
+            owner,
+            owner_kind,
+            address,
+            registered_at,
+            former,
+            version,
+        } = WalletView::from(wallet);
+        Self {
+            owner,
+            owner_kind,
+            address,
+            registered_at,
+            former,
+            version,
+            ledger: ledger.to_owned(),
+            balance: balance.map(Wei::ether),
+            funding: funding.to_owned(),
+        }
+    }
 }
 
 impl From<&Wallet> for WalletView {

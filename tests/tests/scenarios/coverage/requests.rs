@@ -27,6 +27,8 @@ pub async fn call(operation: &str, person: &Person, deal: &Deal, right: &Person)
             .header("accept", "application/json"),
         "contractPrint" => person.post(deal.path("document"), &json!({})),
         "contractHistory" => person.get(deal.path("history")),
+        "contractEvidence" => person.get(deal.path("evidence")),
+        "contractVerification" => person.get(deal.path("verification")),
         "contractRequested" => person
             .get(format!("{asset_path}/contract-request"))
             .query("userId", &right.user),

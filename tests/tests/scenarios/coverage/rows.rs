@@ -110,6 +110,22 @@ pub(super) const ROWS: &[Row] = &[
         AsAnyone(200),
     ),
     (
+        "contractEvidence",
+        "Draft",
+        Consumer,
+        HIDDEN,
+        AsAnyone(200),
+        AsAnyone(200),
+    ),
+    (
+        "contractVerification",
+        "Draft",
+        Consumer,
+        HIDDEN,
+        AsAnyone(200),
+        AsAnyone(200),
+    ),
+    (
         "contractTasks",
         "Draft",
         Consumer,

@@ -19,7 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// The widest file that is read, in bytes: ten times what the service answers.
 const LARGEST: u64 = 60_000_000;
 /// The widest name of a check.
-const WIDTH: usize = 30;
+const WIDTH: usize = 36;
 
 /// What a verification came to.
 pub struct Proved {

@@ -118,11 +118,8 @@ pub(crate) async fn tell(app: &App, batch: Batch, now: Timestamp) -> Result<(), 
     app.store.note_anchors(&anchors(&batch, None)).await?;
     let told = batch.in_state(BatchState::Submitted { transaction });
     // Where somebody else has told them in the meantime, all is well too.
-    let _: Outcome<()> = app
-        .store
-        .change_batch(BatchChange::Told(&told), now)
-        .await?;
-    Ok(())
+    let told = app.store.change_batch(BatchChange::Told(&told), now);
+    told.await.map(drop).map_err(WorkError::from)
 }
 
 /// Where the events of a batch are in the ledger.

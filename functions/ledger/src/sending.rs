@@ -18,7 +18,7 @@ enum Written {
     /// It is written.
     Done,
     /// The transfer has changed.
-    Changed(Transfer),
+    Changed(Box<Transfer>),
     /// Something beside it has.
     Met,
 }
@@ -68,7 +68,7 @@ pub(crate) async fn send(
                 note(|notes| notes.count("transfers", 1));
                 return Ok(());
             }
-            Written::Changed(current) => transfer = current,
+            Written::Changed(current) => transfer = *current,
             Written::Met => {}
         }
     }
@@ -120,7 +120,9 @@ async fn write(
     };
     match app.commit(change, None, now).await? {
         Outcome::Written => Ok(Written::Done),
-        Outcome::Rejected(Rejected::Stale(Some(current))) => Ok(Written::Changed(current)),
+        Outcome::Rejected(Rejected::Stale(Some(current))) => {
+            Ok(Written::Changed(Box::new(current)))
+        }
         Outcome::Rejected(Rejected::Stale(None)) => Ok(Written::Met),
         Outcome::Rejected(
             Rejected::Answered(_)

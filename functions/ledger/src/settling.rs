@@ -104,12 +104,11 @@ async fn observe(
             break;
         }
     }
-    let settled = match mined {
-        Some(_) => 0,
-        None => {
-            let deep = (height + 1).saturating_sub(account.policy.confirmations);
-            account.chain.count_at(&account.address, deep).await?
-        }
+    let settled = if mined.is_some() {
+        0
+    } else {
+        let deep = (height + 1).saturating_sub(account.policy.confirmations);
+        account.chain.count_at(&account.address, deep).await?
     };
     Ok(Observed {
         height,
@@ -170,8 +169,8 @@ async fn batch_over(
         back: back.as_ref(),
     };
     // Whoever was faster wrote the same.
-    let _: Outcome<()> = app.store.change_batch(change, now).await?;
-    Ok(())
+    let written = app.store.change_batch(change, now).await;
+    written.map(drop).map_err(WorkError::from)
 }
 
 async fn transfer_over(

@@ -83,8 +83,7 @@ fn is_kind(owner: &Owner, kind: Option<&str>) -> bool {
 
 async fn answer(app: &App, call: &Call, wallet: &Wallet) -> Answer {
     let tag = entity_tag(wallet.version, false);
-    // Where there is a chain, the balance may have changed.
-    if app.links.chain.is_none() && call.precondition().is_current(&tag) {
+    if call.precondition().is_current(&tag) {
         return Ok(Reply::not_modified(tag));
     }
     let address = &wallet.current.address;

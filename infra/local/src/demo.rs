@@ -10,6 +10,7 @@ mod bargain;
 mod chain;
 mod closing;
 mod folder;
+mod ledger;
 mod listener;
 pub(crate) mod material;
 mod paper;
@@ -21,8 +22,13 @@ mod tests;
 mod wire;
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use sharepact_local::{JSON, Options, Stack};
+use sharepact_domain::ledger::dispatch::Policy;
+use sharepact_domain::wallet::Address;
+use sharepact_ledger_node::{Node, Options as NodeOptions};
+use sharepact_local::{JSON, LedgerAt, LedgerState, Options, Stack};
+use sharepact_runtime::policy;
 
 use crate::Failure;
 pub(crate) use folder::TemporaryFolder;
@@ -44,17 +50,17 @@ pub(crate) enum Place {
 ///
 /// # Errors
 /// When the stack does not start, or a step is not as it should be.
-pub(crate) async fn run(place: Place, pdf: &Path) -> Result<(), Failure> {
+pub(crate) async fn run(place: Place, pdf: &Path, ledger: bool) -> Result<(), Failure> {
     match place {
         Place::Fresh => {
             let folder = TemporaryFolder::new("demo")?;
-            on_a_stack(folder.path(), true, pdf).await
+            on_a_stack(folder.path(), true, pdf, ledger).await
         }
-        Place::Kept(home) => on_a_stack(&home, false, pdf).await,
+        Place::Kept(home) => on_a_stack(&home, false, pdf, ledger).await,
         Place::Running(file, url) => {
             let mut target = Target::read(&file)?;
             target.url = url.unwrap_or(target.url);
-            tell(&target, false, pdf).await
+            tell(&target, false, pdf, None).await
         }
     }
 }
@@ -64,19 +70,73 @@ pub(crate) fn description(home: &Path) -> PathBuf {
     home.join(JSON)
 }
 
-async fn on_a_stack(home: &Path, fresh: bool, pdf: &Path) -> Result<(), Failure> {
-    let stack = Stack::start(Options::on(home)).await?;
+/// Where the ledger of a demo is: the node that the settings name, or one of its own.
+async fn node() -> Result<(LedgerAt, Option<Node>), Failure> {
+    let usual = policy(|_| None)?;
+    // Nobody waits here: a batch for what is there, and a block is enough.
+    let policy = Policy {
+        wait: 0,
+        confirmations: 1,
+        ..usual
+    };
+    if let Some(at) = LedgerAt::from_settings()? {
+        return Ok((LedgerAt { policy, ..at }, None));
+    }
+    let node = Node::start(NodeOptions::default()).await?;
+    let at = LedgerAt {
+        rpc: node.url(),
+        registry: None,
+        policy,
+    };
+    Ok((at, Some(node)))
+}
+
+async fn on_a_stack(home: &Path, fresh: bool, pdf: &Path, ledger: bool) -> Result<(), Failure> {
+    let mut options = Options::on(home);
+    let mut own = None;
+    let mut rpc = None;
+    if ledger {
+        let (at, node) = node().await?;
+        (rpc, own) = (Some(at.rpc.clone()), node);
+        options.ledger = Some(at);
+    }
+    let stack = Stack::start(options).await?;
+    if let LedgerState::Failed(why) = &stack.ledger {
+        return Err(why.clone().into());
+    }
     let target = Target {
         url: stack.url.clone(),
         tokens: stack.tokens().clone(),
         users: stack.users().clone(),
     };
-    let outcome = tell(&target, fresh, pdf).await;
+    let registry = stack.ledger.opened().map(|opened| opened.registry.clone());
+    let outcome = tokio::select! {
+        outcome = tell(&target, fresh, pdf, rpc.zip(registry)) => outcome,
+        // Every minute would be long for whoever watches.
+        () = watch(&stack) => Ok(()),
+    };
     stack.shutdown().await;
+    drop(own);
     outcome
 }
 
-async fn tell(target: &Target, fresh: bool, pdf: &Path) -> Result<(), Failure> {
+/// Brings the ledger on, for as long as the story is told.
+async fn watch(stack: &Stack) {
+    loop {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        if let Err(error) = stack.links().fire("ledger-watch").await {
+            tracing::debug!(?error, "the ledger is not brought on");
+        }
+    }
+}
+
+async fn tell(
+    target: &Target,
+    fresh: bool,
+    pdf: &Path,
+    ledger: Option<(String, Address)>,
+) -> Result<(), Failure> {
     let mut story = Story::new(target, Paper::on_standard_output(), fresh, pdf)?;
+    story.ledger = ledger;
     story.tell().await.map_err(Failure::from)
 }

@@ -87,7 +87,7 @@ fn walk(cli: &Cli, options: &Demo) -> Result<(), Failure> {
         (None, None, Some(home)) => Place::Kept(home.clone()),
         (None, None, None) => Place::Fresh,
     };
-    uninterrupted(demo::run(place, &options.pdf))
+    uninterrupted(demo::run(place, &options.pdf, options.ledger))
 }
 
 fn measure(options: Bench) -> Result<(), Failure> {

@@ -344,7 +344,7 @@ fn only_what_is_read(template: &Template, name: &str) {
         for statement in statements {
             for action in list(statement.get("Action")) {
                 let action = action.as_str().expect("an action is a text");
-                let read = ["dynamodb:", "events:", "s3:", "sqs:"];
+                let read = ["dynamodb:", "events:", "s3:", "secretsmanager:", "sqs:"];
                 assert!(
                     read.iter().any(|service| action.starts_with(service)),
                     "{name} is granted {action}, which no Grant of the code names"
@@ -369,6 +369,9 @@ fn names(template: &Template) -> Names {
         "SealingKey",
     ] {
         names.refer(name, name);
+    }
+    for secret in ["LedgerKeystore", "LedgerPassword"] {
+        names.refer(secret, secret_arn(secret));
     }
     names.attribute("Table", "Arn", template.table.arn());
     names.attribute("Table", "StreamArn", template.table.stream_arn());
@@ -446,7 +449,7 @@ fn the_boundary_holds_the_rights_of_all_functions_and_no_others() {
             .collect()
     };
     let ours = |action: &str| {
-        let services = ["dynamodb:", "events:", "s3:", "sqs:"];
+        let services = ["dynamodb:", "events:", "s3:", "secretsmanager:", "sqs:"];
         action == "*" || services.iter().any(|service| action.starts_with(service))
     };
     let (mut actions, mut resources) = (BTreeSet::new(), BTreeSet::new());

@@ -39,7 +39,7 @@ impl Case {
     /// Is `Idempotency-Key` honoured? On everything that changes a contract or a webhook; what is printed again is the
     /// same document without one.
     pub fn keyed(&self) -> bool {
-        let honouring = ["contract-", "webhook-"];
+        let honouring = ["contract-", "webhook-", "wallet-transfer"];
         self.writes()
             && self.operation != "contract-print"
             && honouring
@@ -55,6 +55,8 @@ impl Case {
 }
 
 const READ: &[Expected] = &[("BatchGetItem", "")];
+/// The wallet, and then what was sent to its address.
+const TWO_READS: &[Expected] = &[("BatchGetItem", ""), ("BatchGetItem", "")];
 const WRITE: &[Expected] = &[("BatchGetItem", ""), ("TransactWriteItems", "")];
 
 /// One read, and a link: signed like a call that is not made.
@@ -374,13 +376,25 @@ fn registers() -> Vec<Case> {
             w.wallet("manager", "acme-mobility", &key(3)).await;
             w.proof("manager", "acme-mobility", &key(3)).await
         }),
-        case!("wallet-view", "its owner", 200, READ, |w| {
+        case!("wallet-view", "its owner", 200, TWO_READS, |w| {
             w.wallet("manager", "acme-mobility", &key(3)).await;
             get("member", "/wallets/acme-mobility")
         }),
-        case!("wallet-view", "an operator", 200, READ, |w| {
+        case!("wallet-view", "an operator", 200, TWO_READS, |w| {
             w.wallet("manager", "acme-mobility", &key(3)).await;
             get("operator", "/wallets/acme-mobility")
+        }),
+        case!("wallet-transfer", "an order", 202, WRITE, |w| {
+            w.wallet("manager", "acme-mobility", &key(3)).await;
+            let path = format!("/wallets/{}/transfers", key(3).address());
+            post("operator", path, json!({ "amount": "0.001" }))
+        }),
+        case!("transfer-view", "one", 200, READ, |w| {
+            w.wallet("manager", "acme-mobility", &key(3)).await;
+            let path = format!("/wallets/{}/transfers", key(3).address());
+            let order = post("operator", path, json!({ "amount": "0.001" }));
+            let ordered = w.expect(202, &order.key(w.fresh("key"))).await;
+            get("operator", ordered.header("location").expect("a place"))
         }),
     ]
 }

@@ -6,6 +6,7 @@ use sharepact_local::Fault;
 
 use crate::audit::{self, Tally};
 use crate::cases::{self, Case};
+use crate::town::Town;
 use crate::world::{Answer, World};
 
 /// More than the SDK and the store try together.
@@ -62,7 +63,8 @@ fn is_unavailable(answer: &Answer, case: &Case) {
 /// Every operation meets the fault, first in its first call and, where it writes, then in its
 /// transaction; asked again, it does what it should have done.
 async fn every_operation_meets(fault: Fault) {
-    let world = World::start().await;
+    let town = Town::idle().await;
+    let world = &town.world;
     for case in cases::all().iter().filter(|case| !case.calls.is_empty()) {
         let mut request = (case.ready)(&world).await;
         if case.keyed() {
@@ -96,7 +98,8 @@ async fn absence_is_503_and_changes_nothing() {
 /// answer that was meant; without one it is refused or changes nothing. One effect either way.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_lost_answer_is_one_effect() {
-    let world = World::start().await;
+    let town = Town::idle().await;
+    let world = &town.world;
     for case in cases::all().iter().filter(|case| case.writes()) {
         let name = format!("{} ({})", case.operation, case.what);
         for keyed in [true, false] {
@@ -137,7 +140,8 @@ async fn a_lost_answer_is_one_effect() {
 /// One lost answer is made good by the SDK itself, whose retry DynamoDB knows by its token.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_lost_answer_goes_unnoticed() {
-    let world = World::start().await;
+    let town = Town::idle().await;
+    let world = &town.world;
     let case = cases::all()
         .into_iter()
         .find(|case| case.operation == "contract-draft");

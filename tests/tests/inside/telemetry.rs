@@ -162,7 +162,7 @@ fn it_is_complete(told: &Told, id: &str) {
             .filter_map(|line| line[metric.name()].as_array());
         values.flatten().filter_map(Value::as_i64).collect()
     };
-    assert_eq!(lags(Metric::OutboxLagMs).len(), 7, "one for each event");
+    assert_eq!(lags(Metric::OutboxLagMs).len(), 8, "one for each event");
     // 30 days were agreed on, 31 have passed.
     let [expiry] = lags(Metric::ExpiryLagMs)[..] else {
         panic!("one contract expired");

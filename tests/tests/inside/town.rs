@@ -65,6 +65,16 @@ impl Town {
         Self::of(world, site)
     }
 
+    /// One in which nothing happens after a commit.
+    pub async fn idle() -> Self {
+        let site = Site::new().await;
+        let world = World::with(|options| {
+            options.workers.clear();
+            options.ledger = site.ledger(eager());
+        });
+        Self::of(world.await, site)
+    }
+
     /// A world that has this site's ledger.
     pub fn of(world: World, Site { node, proxy }: Site) -> Self {
         let LedgerState::On(opened) = world.stack.ledger.clone() else {

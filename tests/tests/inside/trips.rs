@@ -7,6 +7,7 @@ use serde_json::Value;
 use sharepact_local::{Permission, operations, template::Template};
 
 use crate::cases::{self, Case};
+use crate::town::Town;
 use crate::world::{World, get};
 
 /// The calls since the last time, as `(API, index)`, in alphabetical order; each went over the wire
@@ -48,7 +49,8 @@ fn named(case: &Case) -> String {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_operation_takes_the_round_trips_of_its_row_and_uses_all_its_rights() {
-    let world = World::start().await;
+    let town = Town::idle().await;
+    let world = &town.world;
     let mut used: BTreeMap<&str, BTreeSet<(String, String)>> = BTreeMap::new();
     for case in cases::all() {
         let name = named(&case);
@@ -167,7 +169,8 @@ fn rights_are_the_granted_ones(used: &BTreeMap<&str, BTreeSet<(String, String)>>
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_page_of_a_list_is_one_query_for_each_side() {
-    let world = World::start().await;
+    let town = Town::idle().await;
+    let world = &town.world;
     let mut expected = Vec::new();
     for _ in 0..7 {
         expected.push(world.contract("Request").await);
@@ -202,7 +205,8 @@ async fn each_page_of_a_list_is_one_query_for_each_side() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_history_is_paged_to_its_end() {
-    let world = World::start().await;
+    let town = Town::idle().await;
+    let world = &town.world;
     let id = world.contract("Active").await;
     for limit in 1..=5 {
         let (mut found, mut cursor) = (Vec::new(), String::new());

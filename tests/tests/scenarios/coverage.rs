@@ -184,10 +184,12 @@ async fn scene(stage: &str, office: &Person, manager: &Person) -> Deal {
         "Transferred" => {
             manager.has_wallet().await;
             let operator = office.api.operator();
-            let ordered = transfer(&operator, manager).await.await;
+            let wallet = manager.get(manager.wallet()).await.text("address");
+            let ordered = transfer(&operator, &wallet).await;
             return Deal {
                 id: ordered["id"].as_str().unwrap_or("none").to_owned(),
-                asset: unique("no-asset"),
+                // The address: another row may register another one meanwhile.
+                asset: wallet,
                 provider: office.clone(),
                 consumer: manager.clone(),
             };

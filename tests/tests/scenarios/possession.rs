@@ -95,7 +95,12 @@ fn of_two_at_once_with_one_challenge_one_registers() {
                 answer.must_refuse(409, "challenge-used", "the others come too late");
             }
             let seen = owner.get(owner.wallet()).await;
-            assert_eq!(seen.body, won[0].body, "the winner's is what is there");
+            for member in ["address", "version", "former"] {
+                assert_eq!(
+                    seen[member], won[0][member],
+                    "the winner's is what is there"
+                );
+            }
         }
     });
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use http::Method;
 use serde_json::{Value, json};
+use sharepact_domain::wallet::Address;
 use sharepact_runtime::Clock;
 use thiserror::Error;
 
@@ -54,6 +55,8 @@ pub(crate) struct Story<'a> {
     pub(super) asset: String,
     /// The consumer's webhook, and where it leads.
     pub(super) webhook: Option<(String, Listener)>,
+    /// The node and the registry, where the story goes on to the blockchain.
+    pub(super) ledger: Option<(String, Address)>,
     /// Where the document goes.
     pdf: PathBuf,
     wire: Wire,
@@ -87,6 +90,7 @@ impl<'a> Story<'a> {
             local: on_this_machine(&target.url),
             asset,
             webhook: None,
+            ledger: None,
             pdf: pdf.to_owned(),
             wire: Wire::new(&target.url)?,
             number: 0,
@@ -126,6 +130,7 @@ impl<'a> Story<'a> {
         let pdf = self.pdf.clone();
         self.document(&contract, &pdf).await?;
         self.told(&contract).await?;
+        self.anchored(&contract, &pdf).await?;
         self.sum_up(&active, events, &pdf)
     }
 

@@ -50,11 +50,8 @@ pub async fn call(operation: &str, person: &Person, deal: &Deal, right: &Person)
         }
         "walletRegister" => person.put(wallet, &right.proves(&fresh_key()).await),
         "walletView" => person.get(wallet),
-        "walletTransfer" => transfer(person, &deal.consumer).await,
-        "transferView" => {
-            let wallet = address(&deal.consumer).await;
-            person.get(format!("/wallets/{wallet}/transfers/{}", deal.id))
-        }
+        "walletTransfer" => transfer(person, &deal.asset),
+        "transferView" => person.get(format!("/wallets/{}/transfers/{}", deal.asset, deal.id)),
         "webhookRegister" => person.post("/webhooks", &webhook()),
         "webhookView" => person.get(format!("/webhooks/{}", deal.id)),
         "webhookRotate" => person.post(format!("/webhooks/{}/rotate", deal.id), &json!({})),
@@ -70,18 +67,11 @@ pub async fn call(operation: &str, person: &Person, deal: &Deal, right: &Person)
     }
 }
 
-/// An order of ether for somebody's wallet, under a key of its own.
-pub async fn transfer(by: &Person, to: &Person) -> Call {
-    let path = format!("/wallets/{}/transfers", address(to).await);
+/// An order of ether for an address, under a key of its own.
+pub fn transfer(by: &Person, address: &str) -> Call {
+    let path = format!("/wallets/{address}/transfers");
     by.post(path, &json!({ "amount": "0.001" }))
         .key(&unique("key"))
-}
-
-async fn address(of: &Person) -> String {
-    let wallet = of.get(of.wallet()).await;
-    wallet
-        .must(200, "a side sees its own wallet")
-        .text("address")
 }
 
 /// The path and query of a list.

@@ -27,11 +27,11 @@ use figures::{Row, Table, shown};
 /// When the stack does not start, or an answer is not a success.
 pub(crate) async fn run(options: Bench) -> Result<String, Failure> {
     if options.jobs {
-        let report = jobs::run().await?;
+        let report = Box::pin(jobs::run()).await?;
         return Ok(format!("{report}\n{}\n", facts(options)));
     }
     if options.ledger {
-        let report = ledger::run().await?;
+        let report = Box::pin(ledger::run()).await?;
         return Ok(format!("{report}\n{}\n", facts(options)));
     }
     let folder = TemporaryFolder::new("bench")?;

@@ -153,7 +153,7 @@ pub struct Demo {
     /// Where the contract's document goes.
     #[arg(long, value_name = "FILE", default_value = "sharepact-demo.pdf")]
     pub pdf: PathBuf,
-    /// Go on to the blockchain: on a node of its own, or on the one that SHAREPACT_LEDGER_RPC names.
+    /// Go on to the blockchain: on a node of its own, or on the one that `SHAREPACT_LEDGER_RPC` names.
     #[arg(long)]
     pub ledger: bool,
 }

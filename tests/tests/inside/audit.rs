@@ -170,6 +170,7 @@ pub struct Tally {
     slots: BTreeMap<String, Item>,
     /// Transfers without a nonce, as they say and as the list has them.
     unsent: BTreeSet<String>,
+    transfers: BTreeSet<String>,
     to_send: BTreeSet<String>,
     addresses: BTreeMap<String, String>,
     registered: BTreeMap<String, String>,
@@ -276,6 +277,7 @@ impl Tally {
         assert_eq!(stored, replayed, "{pk}: not what its events make of it");
         assert_eq!(pk, format!("TRANSFER#{}", stored.id));
         self.events += events.len();
+        self.transfers.insert(stored.id.to_string());
         if stored.status == TransferStatus::Ordered {
             self.unsent.insert(stored.id.to_string());
         }
@@ -445,6 +447,9 @@ impl Tally {
                     self.webhooks.contains_key(&id),
                     "{pk} tells of no webhook {id}"
                 );
+                continue;
+            }
+            if self.transfers.contains(id) {
                 continue;
             }
             let id = ContractId::parse(id).expect("an id");

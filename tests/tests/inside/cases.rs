@@ -387,7 +387,7 @@ fn registers() -> Vec<Case> {
         case!("wallet-transfer", "an order", 202, WRITE, |w| {
             w.wallet("manager", "acme-mobility", &key(3)).await;
             let path = format!("/wallets/{}/transfers", key(3).address());
-            post("operator", path, json!({ "amount": "0.001" }))
+            post("operator", path, json!({ "amount": "0.001" })).key(w.fresh("transfer"))
         }),
         case!("transfer-view", "one", 200, READ, |w| {
             w.wallet("manager", "acme-mobility", &key(3)).await;

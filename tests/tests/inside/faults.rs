@@ -66,7 +66,7 @@ async fn every_operation_meets(fault: Fault) {
     let town = Town::idle().await;
     let world = &town.world;
     for case in cases::all().iter().filter(|case| !case.calls.is_empty()) {
-        let mut request = (case.ready)(&world).await;
+        let mut request = (case.ready)(world).await;
         if case.keyed() {
             request = request.key(world.fresh("key"));
         }
@@ -81,7 +81,7 @@ async fn every_operation_meets(fault: Fault) {
         assert_eq!(before, after, "{}: something was written", case.operation);
         world.expect(case.status, &request).await;
     }
-    audit(&world).await;
+    audit(world).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -106,19 +106,19 @@ async fn a_lost_answer_is_one_effect() {
             if (keyed && !case.keyed()) || (!keyed && !case.repeats()) {
                 continue;
             }
-            let mut request = (case.ready)(&world).await;
+            let mut request = (case.ready)(world).await;
             if keyed {
                 request = request.key(world.fresh("key"));
             }
-            let before = events(&world).await;
+            let before = events(world).await;
             world.stack.faults().inject_after(1, Fault::AnswerLost, ALL);
             let lost = world.send(&request).await;
             world.stack.faults().clear();
             is_unavailable(&lost, case);
-            assert_eq!(events(&world).await, before + 1, "{name}: one effect");
+            assert_eq!(events(world).await, before + 1, "{name}: one effect");
 
             let again = world.send(&request).await;
-            assert_eq!(events(&world).await, before + 1, "{name}: an effect twice");
+            assert_eq!(events(world).await, before + 1, "{name}: an effect twice");
             match (keyed, case.keyed()) {
                 (true, _) => {
                     assert_eq!(again.status, case.status, "{name}: {again:?}");
@@ -134,7 +134,7 @@ async fn a_lost_answer_is_one_effect() {
             }
         }
     }
-    audit(&world).await;
+    audit(world).await;
 }
 
 /// One lost answer is made good by the SDK itself, whose retry DynamoDB knows by its token.
@@ -146,11 +146,11 @@ async fn one_lost_answer_goes_unnoticed() {
         .into_iter()
         .find(|case| case.operation == "contract-draft");
     let case = case.expect("there is such a case");
-    let request = (case.ready)(&world).await;
-    let before = events(&world).await;
+    let request = (case.ready)(world).await;
+    let before = events(world).await;
     world.stack.faults().inject_after(1, Fault::AnswerLost, 1);
     let answer = world.send(&request).await;
-    assert_eq!(events(&world).await, before + 1);
+    assert_eq!(events(world).await, before + 1);
     // Where other tests have used up the SDK's allowance of retries, it is 503 at once.
     assert!([200, 503].contains(&answer.status), "{answer:?}");
 }

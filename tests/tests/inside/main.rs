@@ -32,6 +32,7 @@
 #![expect(
     clippy::expect_used,
     clippy::indexing_slicing,
+    clippy::large_futures,
     clippy::match_wildcard_for_single_variants,
     clippy::panic,
     clippy::print_stderr,

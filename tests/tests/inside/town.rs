@@ -1,5 +1,6 @@
 //! A world with a real Ethereum node, and a proxy on the way there.
 
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use chrono::TimeDelta;
@@ -199,11 +200,10 @@ impl Town {
                 fees,
             };
             let signed = chain.sign(&transaction).await.unwrap();
-            let digits: String = signed
-                .raw
-                .iter()
-                .map(|byte| format!("{byte:02x}"))
-                .collect();
+            let mut digits = String::new();
+            for byte in &signed.raw {
+                write!(digits, "{byte:02x}").unwrap();
+            }
             let raw = json!([format!("0x{digits}")]);
             self.node
                 .ask("eth_sendRawTransaction", raw)

@@ -54,7 +54,7 @@ async fn every_operation_takes_the_round_trips_of_its_row_and_uses_all_its_right
     let mut used: BTreeMap<&str, BTreeSet<(String, String)>> = BTreeMap::new();
     for case in cases::all() {
         let name = named(&case);
-        let mut request = (case.ready)(&world).await;
+        let mut request = (case.ready)(world).await;
         if case.keyed() {
             request = request.key(world.fresh("key"));
         }
@@ -78,21 +78,21 @@ async fn every_operation_takes_the_round_trips_of_its_row_and_uses_all_its_right
                 "{name}"
             );
             assert_eq!(again.header("idempotent-replayed"), Some("true"), "{name}");
-            let replayed = calls(&world, case.operation, &name);
+            let replayed = calls(world, case.operation, &name);
             assert_eq!(
                 replayed,
                 [("BatchGetItem".to_owned(), String::new())],
                 "{name}: a replay is one read; look for calls before idempotency::replay"
             );
-            (case.ready)(&world).await.key(world.fresh("key"))
+            (case.ready)(world).await.key(world.fresh("key"))
         } else if case.writes() {
-            (case.ready)(&world).await
+            (case.ready)(world).await
         } else {
             request
         };
         world.stack.calls().clear();
         world.expect(case.status, &again).await;
-        let found = calls(&world, case.operation, &name);
+        let found = calls(world, case.operation, &name);
         let expected: Vec<_> = case
             .calls
             .iter()
@@ -180,7 +180,7 @@ async fn each_page_of_a_list_is_one_query_for_each_side() {
     loop {
         world.stack.calls().clear();
         let page = world.expect(200, &get("provider", path)).await.json();
-        let calls = calls(&world, "contract-list", "a page");
+        let calls = calls(world, "contract-list", "a page");
         assert_eq!(
             calls.len(),
             2,

@@ -50,7 +50,7 @@ impl Case {
     /// Does a second request without a key find what the first has done? What the first has made or
     /// removed it does not: another webhook, another secret, nothing to remove.
     pub fn repeats(&self) -> bool {
-        !self.operation.starts_with("webhook-")
+        !self.operation.starts_with("webhook-") && self.operation != "wallet-transfer"
     }
 }
 

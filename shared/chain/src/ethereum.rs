@@ -10,7 +10,6 @@ use sharepact_domain::chain::{Block, ChainHash, Fees, Message, Network, Receipt,
 use sharepact_domain::event::Digest;
 use sharepact_domain::wallet::Address;
 use sharepact_runtime::{Asked, Chain, ChainError, Sent, Signed};
-use tokio::sync::OnceCell;
 
 use crate::hexadecimal::{bytes, count, hash, quantity, text, unreadable, wei};
 use crate::{Rpc, Signer, transaction};
@@ -24,7 +23,7 @@ pub struct Ethereum {
     expected: Option<u64>,
     registry: Option<Address>,
     signer: Option<Box<dyn Signer>>,
-    network: OnceCell<Network>,
+    platform: Option<Address>,
 }
 
 impl Ethereum {
@@ -51,7 +50,7 @@ impl Ethereum {
             expected: None,
             registry: None,
             signer: None,
-            network: OnceCell::new(),
+            platform: None,
         }
     }
 
@@ -73,26 +72,34 @@ impl Ethereum {
         }
     }
 
+    /// With the platform's address, for what asks about it and does not sign.
+    #[must_use]
+    pub fn paid_by(self, platform: Address) -> Self {
+        Self {
+            platform: Some(platform),
+            ..self
+        }
+    }
+
     pub(crate) fn signer(&self) -> Result<&dyn Signer, ChainError> {
         let unusable = || ChainError::Unusable("there is no key to sign with".to_owned());
         self.signer.as_deref().ok_or_else(unusable)
     }
 
+    /// Asked of the node each time: what is concluded from a nonce holds on one chain only, and behind one address another
+    /// node may answer tomorrow.
     async fn identity(&self) -> Result<Network, ChainError> {
-        let known = self.network.get_or_try_init(|| async {
-            let (chain_id, genesis) =
-                tokio::try_join!(self.rpc.ask("eth_chainId", json!([])), self.hash_at(0),)?;
-            let found = count(&chain_id, "chain id")?;
-            if let Some(expected) = self.expected.filter(|expected| *expected != found) {
-                return Err(ChainError::WrongChain { expected, found });
-            }
-            let genesis = genesis.ok_or_else(|| unreadable("first block"))?;
-            Ok(Network {
-                chain_id: found,
-                genesis,
-            })
-        });
-        known.await.copied()
+        let (chain_id, genesis) =
+            tokio::try_join!(self.rpc.ask("eth_chainId", json!([])), self.hash_at(0))?;
+        let found = count(&chain_id, "chain id")?;
+        if let Some(expected) = self.expected.filter(|expected| *expected != found) {
+            return Err(ChainError::WrongChain { expected, found });
+        }
+        let genesis = genesis.ok_or_else(|| unreadable("first block"))?;
+        Ok(Network {
+            chain_id: found,
+            genesis,
+        })
     }
 
     async fn hash_at(&self, height: u64) -> Result<Option<ChainHash>, ChainError> {
@@ -232,7 +239,12 @@ impl Chain for Ethereum {
     }
 
     fn platform(&self) -> Asked<'_, Address> {
-        Box::pin(async { self.signer()?.address().await })
+        Box::pin(async {
+            match (&self.signer, &self.platform) {
+                (None, Some(platform)) => Ok(platform.clone()),
+                _ => self.signer()?.address().await,
+            }
+        })
     }
 
     fn balance<'a>(&'a self, address: &'a Address) -> Asked<'a, Wei> {

@@ -15,8 +15,9 @@ const SECRET: &str = ":secretsmanager:";
 
 /// The chain of a function, `None` where the ledger is off: `SHAREPACT_LEDGER_RPC` (the node's URL, or the ARN of a secret
 /// that holds it), `SHAREPACT_LEDGER_CHAIN` (the chain's id), `SHAREPACT_LEDGER_REGISTRY` (an address; only for what
-/// anchors), `SHAREPACT_LEDGER_KEYSTORE` and `SHAREPACT_LEDGER_PASSWORD` (ARNs of secrets, or absolute paths of files; only
-/// for what signs). Nothing is read from a secret and no node is asked before it is needed.
+/// anchors), `SHAREPACT_LEDGER_PLATFORM` (the address that signs; only for what asks about it and does not sign),
+/// `SHAREPACT_LEDGER_KEYSTORE` and `SHAREPACT_LEDGER_PASSWORD` (ARNs of secrets, or absolute paths of files; only for what
+/// signs). Nothing is read from a secret and no node is asked before it is needed.
 ///
 /// # Errors
 /// [`ChainError::Unusable`], with the variable that cannot be used.
@@ -49,6 +50,11 @@ fn read(
     if let Some(registry) = setting(name) {
         let registry = Address::parse(&registry).map_err(|fault| unusable(name, &fault.detail))?;
         chain = chain.anchoring_in(registry);
+    }
+    let name = "SHAREPACT_LEDGER_PLATFORM";
+    if let Some(platform) = setting(name) {
+        let platform = Address::parse(&platform).map_err(|fault| unusable(name, &fault.detail))?;
+        chain = chain.paid_by(platform);
     }
     let vault = |name: &str, place: String| match place {
         arn if is_secret(&arn) => Ok(Vault::Secret(secrets.clone(), arn)),

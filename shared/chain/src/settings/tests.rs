@@ -56,6 +56,16 @@ fn with_everything_it_anchors_and_signs() {
     assert!(!format!("{chain:?}").contains("0123456789"));
 }
 
+#[tokio::test]
+async fn who_does_not_sign_is_told_who_does() {
+    let settings = [("RPC", URL), ("CHAIN", "1"), ("PLATFORM", REGISTRY)];
+    let chain = with(&settings).unwrap().unwrap();
+    assert_eq!(chain.platform().await.unwrap().as_str(), REGISTRY);
+    assert!(chain.signer().is_err());
+    let error = with(&[("RPC", URL), ("CHAIN", "1"), ("PLATFORM", "potato")]).unwrap_err();
+    assert!(error.to_string().contains("SHAREPACT_LEDGER_PLATFORM"));
+}
+
 #[test]
 fn what_cannot_be_used_is_named_and_not_repeated() {
     let key = "4646464646464646464646464646464646464646464646464646464646464646";

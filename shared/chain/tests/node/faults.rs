@@ -79,23 +79,19 @@ async fn what_a_node_refuses_is_told_in_its_words() {
 }
 
 #[tokio::test]
-async fn another_chain_is_noticed_and_only_the_right_one_remembered() {
+async fn another_chain_is_noticed_whenever_it_comes() {
     let place = Place::new().await;
     let chain = hasty(&place);
-    place.proxy.claim(1);
-    for _ in 0..2 {
-        let expected = ChainError::WrongChain {
-            expected: CHAIN,
-            found: 1,
-        };
-        assert_eq!(chain.network().await.unwrap_err(), expected);
-    }
-    place.proxy.clear();
-    let asked = place.proxy.count("eth_chainId");
+    let expected = ChainError::WrongChain {
+        expected: CHAIN,
+        found: 1,
+    };
     for _ in 0..2 {
         assert_eq!(chain.network().await.unwrap().chain_id, CHAIN);
+        place.proxy.claim(1);
+        assert_eq!(chain.network().await.unwrap_err(), expected);
+        place.proxy.clear();
     }
-    assert_eq!(place.proxy.count("eth_chainId"), asked + 1);
 }
 
 #[tokio::test]

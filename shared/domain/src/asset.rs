@@ -40,6 +40,40 @@ pub enum AccessLevel {
     Confidential,
 }
 
+/// What an asset of the register stands for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Entity {
+    /// Something that data is about, such as a vehicle or a data set.
+    #[default]
+    Asset,
+    /// A communication unit that is mounted on something, and sends what it sends wherever that is.
+    Unit,
+}
+
+impl Entity {
+    /// `asset` or `unit`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Asset => "asset",
+            Self::Unit => "unit",
+        }
+    }
+
+    /// The kind of that name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Asset, Self::Unit]
+            .into_iter()
+            .find(|entity| entity.name() == name)
+    }
+
+    fn is_asset(&self) -> bool {
+        *self == Self::Asset
+    }
+}
+
 /// The type of a field, which decides the filters it takes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "lowercase")]
@@ -110,6 +144,9 @@ pub struct Definition {
     pub description: Option<Note>,
     /// Who may have it.
     pub access_level: AccessLevel,
+    /// What it stands for.
+    #[serde(default, skip_serializing_if = "Entity::is_asset")]
+    pub entity: Entity,
     /// The licence, in CommonMark; the terms of an acquisition.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub licence: Option<Terms>,

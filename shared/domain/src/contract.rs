@@ -5,6 +5,7 @@
 //! | `rules` | the machine as data: who may do what, from where, to where |
 //! | `command` | what can be asked of a contract |
 //! | `opening` | the ways a contract begins: request, acquire, open |
+//! | `quota` | a quota contract under a framework agreement begins |
 //! | `decide` | command + state + actor + time → fact, or refusal |
 //! | `apply` | fact + state → state; holds no rules |
 //! | `fact` | what can happen to a contract |
@@ -19,6 +20,7 @@ mod command;
 mod decide;
 mod fact;
 mod opening;
+mod quota;
 mod refusal;
 mod revision;
 mod rules;
@@ -27,16 +29,17 @@ pub use command::{Command, CommandKind};
 pub use decide::Decision;
 pub use fact::ContractFact;
 pub use opening::{Acquisition, Opening, Request, acquire, open, request};
+pub use quota::{Grant, grant};
 pub use refusal::Refusal;
 pub use revision::{Change, Difference, PriceChange, Revision, difference};
-pub use rules::{By, Phase, RULES, Rule, diagram, table};
+pub use rules::{Phase, RULES, Rule, diagram, table};
 
 use serde::{Deserialize, Serialize};
 
-use crate::asset::{AccessLevel, Asset};
+use crate::asset::{AccessLevel, Asset, Entity};
 use crate::event::{Digest, Link};
 use crate::fault::{self, Fault};
-use crate::id::{AssetId, ContractId};
+use crate::id::{AgreementId, AssetId, ContractId};
 use crate::money::{Money, Vat};
 use crate::party::{Author, Owner, Party, Principal, Side};
 use crate::selection::Selection;
@@ -121,7 +124,7 @@ pub enum Origin {
     /// A quota contract under a framework agreement.
     Framework {
         /// The agreement's id.
-        agreement: String,
+        agreement: AgreementId,
     },
     /// A finished negotiation of the Dataspace Protocol.
     Dataspace {
@@ -210,6 +213,51 @@ pub struct Scope {
     pub comment: Option<Note>,
 }
 
+/// How much may be shared under a framework agreement. Fixed when the contract is granted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Quota {
+    /// The most distinct assets with a session that has not ended.
+    pub assets: u32,
+    /// What kind of thing each of them is.
+    pub entity: Entity,
+    /// The end of the agreement, which no extension passes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_after: Option<Timestamp>,
+}
+
+impl Quota {
+    /// The most assets of one contract.
+    pub const MOST: u32 = 100_000;
+
+    /// A number of assets.
+    ///
+    /// # Errors
+    /// [`fault::Rule::InvalidQuota`] outside 1 to [`Self::MOST`].
+    pub fn assets(assets: i64) -> Result<u32, Fault> {
+        let assets = u32::try_from(assets)
+            .ok()
+            .filter(|assets| (1..=Self::MOST).contains(assets));
+        let takes = || format!("takes a whole number of assets from 1 to {}", Self::MOST);
+        assets.ok_or_else(|| Fault::new(fault::Rule::InvalidQuota, takes()))
+    }
+}
+
+/// What a contract is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Matter {
+    /// The use of one asset.
+    Asset {
+        /// The asset.
+        subject: Subject,
+        /// What was asked for.
+        scope: Scope,
+    },
+    /// As many assets as the quota admits, each by a session of its own.
+    Quota(Quota),
+}
+
 /// Price and terms on the table; the terms by their hash, the text travels beside the state.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -279,13 +327,11 @@ pub struct Contract {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub turn: Option<Side>,
     /// What it is about.
-    pub asset: Subject,
+    pub matter: Matter,
     /// Who owns the data.
     pub provider: Party,
     /// Who wants to use it.
     pub consumer: Party,
-    /// What was asked for.
-    pub scope: Scope,
     /// Price and terms, from the draft on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub offer: Option<Offer>,
@@ -375,10 +421,56 @@ impl Contract {
         }
     }
 
-    /// What only one live contract can hold: the consumer's side and the asset.
+    /// The asset, of a contract that is about one.
     #[must_use]
-    pub fn slot(&self) -> (Owner, &AssetId) {
-        (self.consumer.owner(), &self.asset.id)
+    pub fn asset(&self) -> Option<&Subject> {
+        match &self.matter {
+            Matter::Asset { subject, .. } => Some(subject),
+            Matter::Quota(_) => None,
+        }
+    }
+
+    /// What was asked for, of a contract that is about an asset.
+    #[must_use]
+    pub fn scope(&self) -> Option<&Scope> {
+        match &self.matter {
+            Matter::Asset { scope, .. } => Some(scope),
+            Matter::Quota(_) => None,
+        }
+    }
+
+    /// The quota, of a contract under a framework agreement.
+    #[must_use]
+    pub fn quota(&self) -> Option<Quota> {
+        match &self.matter {
+            Matter::Asset { .. } => None,
+            Matter::Quota(quota) => Some(*quota),
+        }
+    }
+
+    /// The framework agreement that the contract stands under.
+    #[must_use]
+    pub fn agreement(&self) -> Option<AgreementId> {
+        match &self.origin {
+            Origin::Framework { agreement } => Some(*agreement),
+            Origin::Marketplace | Origin::Dataspace { .. } => None,
+        }
+    }
+
+    /// What only one live contract can hold: the consumer's side and the asset. A quota contract holds none.
+    #[must_use]
+    pub fn slot(&self) -> Option<(Owner, &AssetId)> {
+        Some((self.consumer.owner(), &self.asset()?.id))
+    }
+
+    /// May the caller bind this side: its manager, or in a quota contract its contract manager?
+    #[must_use]
+    pub fn bound_by(&self, side: Side, principal: &Principal) -> bool {
+        let party = self.party(side);
+        match self.origin {
+            Origin::Framework { .. } => party.includes(principal) && principal.manages_contracts(),
+            Origin::Marketplace | Origin::Dataspace { .. } => party.bound_by(principal),
+        }
     }
 
     /// Where the next event goes.

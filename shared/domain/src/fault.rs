@@ -47,11 +47,17 @@ pub enum Rule {
     InvalidAmount,
     /// Not a signature of 65 bytes.
     InvalidSignature,
+    /// Not a number of assets in range.
+    InvalidQuota,
+    /// A time that begins after its end, or lies outside that of what it hangs from.
+    InvalidTerm,
+    /// A value proposition or a type of message that is not one, or the same one twice.
+    InvalidKeyword,
 }
 
 impl Rule {
     /// Every rule, for the problem registry.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 22] = [
         Self::InvalidId,
         Self::EmptySelection,
         Self::UnknownField,
@@ -71,6 +77,9 @@ impl Rule {
         Self::InvalidEventType,
         Self::InvalidAmount,
         Self::InvalidSignature,
+        Self::InvalidQuota,
+        Self::InvalidTerm,
+        Self::InvalidKeyword,
     ];
 }
 

@@ -135,6 +135,10 @@ uuid_id! {
     ContractId
 }
 uuid_id! {
+    /// A framework agreement.
+    AgreementId
+}
+uuid_id! {
     /// A webhook.
     WebhookId
 }

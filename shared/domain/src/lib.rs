@@ -3,6 +3,9 @@
 //! | module | owns |
 //! | --- | --- |
 //! | [`contract`] | the contract: commands, events, the machine, revisions and their diff |
+//! | [`agreement`] | the framework agreement: what two organisations may share, and how |
+//! | [`session`] | one asset's data, turned on and off under an agreement |
+//! | [`entitlement`] | may a consumer use an asset now, through what, and until when |
 //! | [`asset`] | what a contract is about, and its fields |
 //! | [`document`] | the contract as PDF: which bytes showed which version of it |
 //! | [`evidence`] | all that is recorded of a contract in one file, and its verification |
@@ -15,24 +18,29 @@
 //! | [`event`] | the envelope of every event and the hash chain |
 //! | [`money`], [`terms`], [`text`], [`time`], [`id`] | the values all of these are made of |
 //! | [`chain`] | amounts, hashes, fees and blocks of an Ethereum chain |
+//! | [`machine`] | state machines as data |
 //! | [`trace`] | which request brought an event about |
 //! | [`fault`] | what can be wrong with a value, and where |
 //!
 //! The one rule: nothing here is async, reads a clock, makes an id or knows AWS. Time, ids and the
 //! actor are arguments.
 
+pub mod agreement;
 pub mod asset;
 pub mod chain;
 pub mod contract;
 pub mod document;
+pub mod entitlement;
 pub mod event;
 pub mod evidence;
 pub mod fault;
 pub mod id;
 pub mod ledger;
+pub mod machine;
 pub mod money;
 pub mod party;
 pub mod selection;
+pub mod session;
 pub mod terms;
 pub mod text;
 pub mod time;

@@ -14,6 +14,12 @@ use crate::id::{OrganizationId, UserId};
 pub enum Role {
     /// Manages the organisation of the token: may bind it.
     Manager,
+    /// Concludes and ends framework agreements and quota contracts for the organisation.
+    ContractManager,
+    /// Makes, starts and stops sessions for the organisation.
+    SessionManager,
+    /// Keeps the organisation's settings and profiles.
+    Administrator,
     /// Runs the platform: may look at anything, and binds nobody.
     Operator,
 }
@@ -24,6 +30,9 @@ impl Role {
     pub fn parse(name: &str) -> Option<Self> {
         match name {
             "manager" => Some(Self::Manager),
+            "contract-manager" => Some(Self::ContractManager),
+            "session-manager" => Some(Self::SessionManager),
+            "administrator" => Some(Self::Administrator),
             "operator" => Some(Self::Operator),
             _ => None,
         }
@@ -52,6 +61,30 @@ impl Principal {
     #[must_use]
     pub fn binds(&self) -> bool {
         self.organization.is_none() || self.roles.contains(&Role::Manager)
+    }
+
+    /// May the caller conclude and end agreements and quota contracts for its organisation?
+    #[must_use]
+    pub fn manages_contracts(&self) -> bool {
+        self.holds(Role::ContractManager)
+    }
+
+    /// May the caller make, start and stop sessions for its organisation?
+    #[must_use]
+    pub fn manages_sessions(&self) -> bool {
+        self.holds(Role::SessionManager)
+    }
+
+    /// May the caller change settings and profiles of its organisation?
+    #[must_use]
+    pub fn administers(&self) -> bool {
+        self.holds(Role::Administrator)
+    }
+
+    /// Has the caller this role in an organisation, or manages it as a whole?
+    fn holds(&self, role: Role) -> bool {
+        self.organization.is_some()
+            && (self.roles.contains(&role) || self.roles.contains(&Role::Manager))
     }
 
     /// The party that the caller acts for.

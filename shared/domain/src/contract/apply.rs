@@ -1,6 +1,8 @@
 //! Fact + state → state. No rules here: what a fact says has happened.
 
-use super::{Acceptance, Contract, ContractFact, Ending, Offer, Origin, Scope, Status, Subject};
+use super::{
+    Acceptance, Contract, ContractFact, Ending, Matter, Offer, Origin, Scope, Status, Subject,
+};
 use crate::event::Event;
 use crate::id::ContractId;
 use crate::money::Vat;
@@ -11,21 +13,16 @@ impl Contract {
     #[must_use]
     pub fn begin(id: ContractId, event: &Event<ContractFact>) -> Option<Self> {
         let at = event.occurred_at;
-        let blank = |origin: &Origin,
-                     asset: &Subject,
-                     provider: &Party,
-                     consumer: &Party,
-                     scope: &Scope| Self {
+        let blank = |origin: Origin, matter: Matter, provider: &Party, consumer: &Party| Self {
             id,
             version: event.sequence,
             head: event.hash,
-            origin: origin.clone(),
+            origin,
             recorded: Status::Active,
             turn: None,
-            asset: asset.clone(),
+            matter,
             provider: provider.clone(),
             consumer: consumer.clone(),
-            scope: scope.clone(),
             offer: None,
             acceptance: None,
             effective_at: None,
@@ -35,6 +32,10 @@ impl Contract {
             ending: None,
             created_at: at,
             updated_at: at,
+        };
+        let about = |asset: &Subject, scope: &Scope| Matter::Asset {
+            subject: asset.clone(),
+            scope: scope.clone(),
         };
         let offer = |price, vat, terms_hash| {
             Some(Offer {
@@ -54,7 +55,12 @@ impl Contract {
                 scope,
             } => Some(Self {
                 recorded: Status::Request,
-                ..blank(&Origin::Marketplace, asset, provider, consumer, scope)
+                ..blank(
+                    Origin::Marketplace,
+                    about(asset, scope),
+                    provider,
+                    consumer,
+                )
             }),
             ContractFact::Acquired {
                 asset,
@@ -73,7 +79,12 @@ impl Contract {
                     at,
                 }),
                 effective_at: Some(at),
-                ..blank(&Origin::Marketplace, asset, provider, consumer, scope)
+                ..blank(
+                    Origin::Marketplace,
+                    about(asset, scope),
+                    provider,
+                    consumer,
+                )
             }),
             ContractFact::Opened {
                 origin,
@@ -90,7 +101,26 @@ impl Contract {
                 offer: offer(*price, *vat, *terms_hash),
                 effective_at: Some(*effective_at),
                 expires_at: *expires_at,
-                ..blank(origin, asset, provider, consumer, scope)
+                ..blank(origin.clone(), about(asset, scope), provider, consumer)
+            }),
+            ContractFact::Granted {
+                agreement,
+                quota,
+                provider,
+                consumer,
+                effective_at,
+                expires_at,
+            } => Some(Self {
+                effective_at: Some(*effective_at),
+                expires_at: Some(*expires_at),
+                ..blank(
+                    Origin::Framework {
+                        agreement: *agreement,
+                    },
+                    Matter::Quota(*quota),
+                    provider,
+                    consumer,
+                )
             }),
             ContractFact::Declined { .. }
             | ContractFact::Drafted { .. }
@@ -134,7 +164,8 @@ impl Contract {
             // A contract begins once; `begin` is what reads these.
             ContractFact::Requested { .. }
             | ContractFact::Acquired { .. }
-            | ContractFact::Opened { .. } => next,
+            | ContractFact::Opened { .. }
+            | ContractFact::Granted { .. } => next,
             ContractFact::Declined { reason } => {
                 ended(Status::Declined, Some(Side::Provider), reason, None, next)
             }

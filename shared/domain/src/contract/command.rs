@@ -1,6 +1,7 @@
 //! What can be asked of a contract that exists.
 
 use crate::money::{Money, Vat};
+use crate::party::Side;
 use crate::terms::Terms;
 use crate::text::{Line, Note};
 use crate::time::Timestamp;
@@ -55,6 +56,15 @@ pub enum Command {
         /// More about it.
         detail: Option<Note>,
     },
+    /// Sharepact records that the framework agreement was stopped, and the contract with it.
+    Follow {
+        /// The side that stopped the agreement.
+        by: Side,
+        /// Why.
+        reason: Note,
+        /// More about it.
+        detail: Option<Note>,
+    },
     /// Sharepact says that the contract's time is over soon.
     Warn {
         /// How many days ahead, at the most.
@@ -83,6 +93,8 @@ pub enum CommandKind {
     Extend,
     /// See [`Command::Stop`].
     Stop,
+    /// See [`Command::Follow`].
+    Follow,
     /// See [`Command::Warn`].
     Warn,
     /// See [`Command::Expire`].
@@ -91,7 +103,7 @@ pub enum CommandKind {
 
 impl CommandKind {
     /// Every command, in the order of the pipeline.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Decline,
         Self::Draft,
         Self::Negotiate,
@@ -100,6 +112,7 @@ impl CommandKind {
         Self::Activate,
         Self::Extend,
         Self::Stop,
+        Self::Follow,
         Self::Warn,
         Self::Expire,
     ];
@@ -116,6 +129,7 @@ impl CommandKind {
             Self::Activate => "activate",
             Self::Extend => "extend",
             Self::Stop => "stop",
+            Self::Follow => "follow",
             Self::Warn => "warn",
             Self::Expire => "expire",
         }
@@ -135,6 +149,7 @@ impl Command {
             Self::Activate { .. } => CommandKind::Activate,
             Self::Extend { .. } => CommandKind::Extend,
             Self::Stop { .. } => CommandKind::Stop,
+            Self::Follow { .. } => CommandKind::Follow,
             Self::Warn { .. } => CommandKind::Warn,
             Self::Expire => CommandKind::Expire,
         }

@@ -1,8 +1,9 @@
 //! Command + state + actor + time → fact, or a refusal that says what would be allowed.
 
-use super::{By, Command, CommandKind, Contract, ContractFact, Duration, RULES, Refusal, Rule};
+use super::{Command, CommandKind, Contract, ContractFact, Duration, RULES, Refusal, Rule};
 use crate::event::Digest;
 use crate::fault::{Fault, Rule as Broken};
+use crate::machine::By;
 use crate::money::Money;
 use crate::party::{Actor, Principal, Side};
 use crate::terms::Terms;
@@ -110,7 +111,7 @@ impl Contract {
             }
             (false, None) => return Err(illegal()),
         }
-        if !self.party(side).bound_by(principal) {
+        if !self.bound_by(side, principal) {
             return Err(Refusal::NotManager);
         }
         let here: Vec<_> = self
@@ -144,7 +145,7 @@ impl Contract {
         now: Timestamp,
     ) -> bool {
         let phase = self.phase(now);
-        self.party(side).bound_by(principal)
+        self.bound_by(side, principal)
             && self
                 .rules(kind)
                 .any(|rule| rule.from.contains(&phase) && self.grants(rule, side))
@@ -226,24 +227,15 @@ impl Contract {
             Command::Activate { payment_reference } => ContractFact::Activated {
                 payment_reference,
                 effective_at: now,
-                expires_at: end(self.scope.duration, now)?,
+                expires_at: end(self.scope().ok_or_else(missing)?.duration, now)?,
             },
-            Command::Extend { until } => match self.expires_at {
-                Some(end) if end < until => ContractFact::Extended { expires_at: until },
-                Some(_) | None => {
-                    let detail = match self.expires_at {
-                        Some(end) => format!("takes an instant later than the present end, {end}"),
-                        None => "the contract has no end that could be moved".to_owned(),
-                    };
-                    let fault = Fault::new(Broken::InvalidDuration, detail);
-                    return Err(Refusal::Invalid(vec![fault.at("/until")]));
-                }
-            },
+            Command::Extend { until } => self.extended(until)?,
             Command::Stop { reason, detail } => ContractFact::Stopped {
                 by: by()?,
                 reason,
                 detail,
             },
+            Command::Follow { by, reason, detail } => ContractFact::Stopped { by, reason, detail },
             Command::Warn { days } => self.warning(days, now).ok_or_else(missing)?,
             Command::Expire => ContractFact::Expired {
                 expires_at: self.expires_at.ok_or_else(missing)?,
@@ -254,6 +246,23 @@ impl Contract {
 }
 
 impl Contract {
+    /// A later end, within that of the agreement.
+    fn extended(&self, until: Timestamp) -> Result<ContractFact, Refusal> {
+        let last = self.quota().and_then(|quota| quota.not_after);
+        let detail = match (self.expires_at, last) {
+            (None, _) => "the contract has no end that could be moved".to_owned(),
+            (Some(end), _) if until <= end => {
+                format!("takes an instant later than the present end, {end}")
+            }
+            (Some(_), Some(last)) if last < until => {
+                format!("takes an instant not after the end of the agreement, {last}")
+            }
+            (Some(_), _) => return Ok(ContractFact::Extended { expires_at: until }),
+        };
+        let fault = Fault::new(Broken::InvalidDuration, detail);
+        Err(Refusal::Invalid(vec![fault.at("/until")]))
+    }
+
     /// The warning that is due `days` ahead of the end, unless it or a later one was given.
     fn warning(&self, days: u16, now: Timestamp) -> Option<ContractFact> {
         let given = self.warned.is_some_and(|warned| warned <= days);

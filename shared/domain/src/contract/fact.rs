@@ -3,8 +3,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Origin, Scope, Subject};
+use super::{Origin, Quota, Scope, Subject};
 use crate::event::{Digest, Fact};
+use crate::id::AgreementId;
 use crate::money::{Money, Vat};
 use crate::party::{Party, Side};
 use crate::text::{Line, Note};
@@ -65,6 +66,22 @@ pub enum ContractFact {
         effective_at: Timestamp,
         /// Until when.
         expires_at: Option<Timestamp>,
+    },
+    /// A provider let a consumer use as many assets under their agreement.
+    #[serde(rename = "contract.granted")]
+    Granted {
+        /// The agreement.
+        agreement: AgreementId,
+        /// How many assets, of which kind.
+        quota: Quota,
+        /// Who shares.
+        provider: Party,
+        /// Who may use what is shared.
+        consumer: Party,
+        /// Since when, now or later.
+        effective_at: Timestamp,
+        /// Until when.
+        expires_at: Timestamp,
     },
     /// The provider refused the request.
     #[serde(rename = "contract.declined")]
@@ -166,6 +183,7 @@ impl Fact for ContractFact {
             Self::Requested { .. } => "contract.requested",
             Self::Acquired { .. } => "contract.acquired",
             Self::Opened { .. } => "contract.opened",
+            Self::Granted { .. } => "contract.granted",
             Self::Declined { .. } => "contract.declined",
             Self::Drafted { .. } => "contract.drafted",
             Self::Negotiated { .. } => "contract.negotiated",

@@ -140,10 +140,10 @@ pub struct Opening {
     pub expires_at: Option<Timestamp>,
 }
 
-/// Another door leads to a contract in force: a quota contract, a finished negotiation.
+/// Another door leads to a contract in force: a finished negotiation.
 ///
 /// # Errors
-/// The marketplace's origin (its contracts are requested), an actor who does not bind the
+/// Another origin than the dataspace's (the marketplace's contracts are requested, the framework's granted), an actor who does not bind the
 /// provider, a consumer of the provider's own side, an end that is not to come.
 pub fn open(
     asset: &Asset,
@@ -168,8 +168,12 @@ pub fn open(
     let invalid = |pointer: &str, rule, detail: &str| -> Vec<Violation> {
         vec![Fault::new(rule, detail).at(pointer)]
     };
-    if opening.origin == Origin::Marketplace {
-        let detail = "a contract of the marketplace is requested or acquired";
+    let elsewhere = match opening.origin {
+        Origin::Dataspace { .. } => None,
+        Origin::Marketplace => Some("a contract of the marketplace is requested or acquired"),
+        Origin::Framework { .. } => Some("a contract under a framework agreement is granted"),
+    };
+    if let Some(detail) = elsewhere {
         return Err(Refusal::Invalid(invalid(
             "/origin",
             Rule::InvalidAsset,

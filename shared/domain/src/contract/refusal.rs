@@ -3,6 +3,7 @@
 use thiserror::Error;
 
 use super::{CommandKind, Status};
+use crate::agreement::AgreementStatus;
 use crate::fault::Violation;
 use crate::id::ContractId;
 use crate::party::Side;
@@ -22,6 +23,15 @@ pub enum Refusal {
         needs: Side,
         /// What the caller may do now.
         allowed: Vec<CommandKind>,
+    },
+    /// Only the provider of an agreement grants quotas under it.
+    #[error("only the provider of the agreement grants contracts under it")]
+    OnlyProvider,
+    /// Nothing is granted under an agreement that is not in force.
+    #[error("the agreement is {}: contracts are granted under an Active one", status.name())]
+    AgreementNotActive {
+        /// What it is.
+        status: AgreementStatus,
     },
     /// In an organisation only the manager binds it.
     #[error("only the manager of the organisation may bind it; members look and request")]

@@ -53,6 +53,7 @@ impl Revision {
             | ContractFact::Acquired { .. }
             | ContractFact::Opened { .. } => None,
             ContractFact::Requested { .. }
+            | ContractFact::Granted { .. }
             | ContractFact::Declined { .. }
             | ContractFact::Signed { .. }
             | ContractFact::Rejected { .. }

@@ -3,9 +3,8 @@
 //! `docs/STATE-MACHINES.md` is printed from it, and the tests hold a second copy of it, written
 //! down by hand, against it.
 
-use std::fmt::Write as _;
-
 use super::{CommandKind, Origin, Status};
+use crate::machine::{self, By, Row};
 
 /// Where in its life a contract is: its status, with an Active contract whose time is over set
 /// apart from one whose expiry is recorded.
@@ -50,9 +49,10 @@ impl Phase {
         }
     }
 
-    fn label(self) -> &'static str {
+    /// The phase's name, and the status as which it is drawn: time alone makes an Active contract due.
+    fn drawn(self) -> (&'static str, &'static str) {
         match self {
-            Self::Due => "Active and due",
+            Self::Due => ("Active and due", Status::Active.name()),
             Self::Request
             | Self::Declined
             | Self::Draft
@@ -61,34 +61,7 @@ impl Phase {
             | Self::Signed
             | Self::Active
             | Self::Expired
-            | Self::Stopped => self.status().name(),
-        }
-    }
-}
-
-/// Who may issue a command.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum By {
-    /// The provider.
-    Provider,
-    /// The consumer.
-    Consumer,
-    /// The side whose turn it is.
-    Turn,
-    /// Either side.
-    Either,
-    /// Sharepact itself.
-    System,
-}
-
-impl By {
-    fn label(self) -> &'static str {
-        match self {
-            Self::Provider => "provider",
-            Self::Consumer => "consumer",
-            Self::Turn => "side whose turn it is",
-            Self::Either => "either side",
-            Self::System => "system",
+            | Self::Stopped => (self.status().name(), self.status().name()),
         }
     }
 }
@@ -188,6 +161,15 @@ pub const RULES: &[Rule] = &[
         &[Phase::Active],
         Status::Stopped,
     ),
+    Rule {
+        framework_only: true,
+        ..Rule::new(
+            CommandKind::Follow,
+            By::System,
+            &[Phase::Active],
+            Status::Stopped,
+        )
+    },
     Rule::new(
         CommandKind::Warn,
         By::System,
@@ -203,78 +185,40 @@ pub const RULES: &[Rule] = &[
 ];
 
 /// How a contract begins: command, who, status.
-const BEGINNINGS: [(&str, &str, Status); 3] = [
+const BEGINNINGS: [(&str, &str, Status); 4] = [
     ("request", "consumer", Status::Request),
     ("acquire", "consumer", Status::Active),
     ("open", "provider's manager, system", Status::Active),
+    ("grant", "provider's contract manager", Status::Active),
 ];
 
 /// The machine as a Markdown table.
 #[must_use]
 pub fn table() -> String {
-    let mut out = String::from("| command | who | from | to |\n| --- | --- | --- | --- |\n");
-    for (command, by, to) in BEGINNINGS {
-        row(&mut out, command, by, "–", to);
-    }
-    for rule in RULES {
-        let from: Vec<_> = rule.from.iter().map(|phase| phase.label()).collect();
-        let command = match rule.framework_only {
-            true => format!("{} (Framework only)", rule.command.name()),
-            false => rule.command.name().to_owned(),
-        };
-        row(
-            &mut out,
-            &command,
-            rule.by.label(),
-            &from.join(", "),
-            rule.to,
-        );
-    }
-    out
-}
-
-fn row(out: &mut String, command: &str, by: &str, from: &str, to: Status) {
-    // Writing to a String cannot fail.
-    writeln!(out, "| {command} | {by} | {from} | {} |", to.name()).unwrap_or_default();
+    machine::table(&rows())
 }
 
 /// The machine as a Mermaid state diagram.
 #[must_use]
 pub fn diagram() -> String {
-    let mut out = String::from("stateDiagram-v2\n");
-    for (command, by, to) in BEGINNINGS {
-        arrow(&mut out, "[*]", to.name(), command, by);
-    }
-    for rule in RULES {
-        for from in rule.from {
-            let source = match from {
-                // Time alone makes an Active contract due: in the diagram it is the same box.
-                Phase::Due => Status::Active.name(),
-                Phase::Request
-                | Phase::Declined
-                | Phase::Draft
-                | Phase::Rejected
-                | Phase::Negotiate
-                | Phase::Signed
-                | Phase::Active
-                | Phase::Expired
-                | Phase::Stopped => from.status().name(),
-            };
-            arrow(
-                &mut out,
-                source,
-                rule.to.name(),
-                rule.command.name(),
-                rule.by.label(),
-            );
-        }
-    }
-    for status in Status::FINAL {
-        writeln!(out, "    {} --> [*]", status.name()).unwrap_or_default();
-    }
-    out
+    machine::diagram(&rows(), &Status::FINAL.map(Status::name))
 }
 
-fn arrow(out: &mut String, from: &str, to: &str, command: &str, by: &str) {
-    writeln!(out, "    {from} --> {to}: {command} ({by})").unwrap_or_default();
+fn rows() -> Vec<Row> {
+    let beginnings = BEGINNINGS.map(|(command, by, to)| Row {
+        command: command.to_owned(),
+        by,
+        from: Vec::new(),
+        to: to.name(),
+    });
+    let rules = RULES.iter().map(|rule| Row {
+        command: match rule.framework_only {
+            true => format!("{} (Framework only)", rule.command.name()),
+            false => rule.command.name().to_owned(),
+        },
+        by: rule.by.label(),
+        from: rule.from.iter().map(|phase| phase.drawn()).collect(),
+        to: rule.to.name(),
+    });
+    beginnings.into_iter().chain(rules).collect()
 }

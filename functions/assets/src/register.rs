@@ -10,7 +10,7 @@ use sharepact_domain::party::Principal;
 use sharepact_http::wire::{AssetBody, AssetView};
 use sharepact_http::{Call, Problem, ProblemType, Reply, entity_tag};
 use sharepact_runtime::{Access, Answer, App, Grant, Operation, Shape, failed, seal};
-use sharepact_store::{Change, Outcome, Rejected};
+use sharepact_store::{Change, Outcome};
 
 /// The operation.
 pub static OPERATION: Operation = Operation {
@@ -63,7 +63,8 @@ async fn register(app: &App, call: Call) -> Answer {
     let outcome: Outcome<Asset> = app.commit(change, None, call.now).await.map_err(failed)?;
     match outcome {
         Outcome::Written => answer(status, &after),
-        Outcome::Rejected(Rejected::Stale(current)) => {
+        Outcome::Rejected(rejected) => {
+            let current = rejected.stale().map_err(failed)?;
             // 412 to a caller who made a condition of it, 409 to any other.
             let present = current.map(|asset| entity_tag(asset.version, false));
             call.precondition().check(present.as_deref())?;
@@ -72,14 +73,6 @@ async fn register(app: &App, call: Call) -> Answer {
                 "the asset was changed in the same instant; read it again",
             ))
         }
-        Outcome::Rejected(
-            Rejected::Answered(_)
-            | Rejected::Occupied(_)
-            | Rejected::AddressTaken
-            | Rejected::ChallengeUsed,
-        ) => Err(Problem::internal(
-            "an asset's transaction was refused for another aggregate",
-        )),
     }
 }
 

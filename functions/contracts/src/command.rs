@@ -108,10 +108,10 @@ pub(crate) async fn write(
             ProblemType::LiveContract,
             format!("your side has a live contract on this asset: /contracts/{contract}"),
         )),
-        Outcome::Rejected(Rejected::Stale(current)) => Err(stale(call, current.as_ref())),
-        Outcome::Rejected(Rejected::AddressTaken | Rejected::ChallengeUsed) => Err(
-            Problem::internal("a contract's transaction was refused over an address"),
-        ),
+        Outcome::Rejected(rejected) => {
+            let current = rejected.stale().map_err(failed)?;
+            Err(stale(call, current.as_ref()))
+        }
     }
 }
 

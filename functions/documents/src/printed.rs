@@ -14,7 +14,7 @@ use sharepact_domain::id::ContractId;
 use sharepact_domain::time::Timestamp;
 use sharepact_http::{Call, Problem};
 use sharepact_runtime::{App, WorkError, seal, seal_by_system};
-use sharepact_store::{Change, Outcome, Printable, Rejected};
+use sharepact_store::{Change, Outcome, Printable};
 
 /// How long a link works.
 const LIFETIME: Duration = Duration::from_mins(5);
@@ -88,17 +88,7 @@ async fn record(
         };
         match app.commit(change, None, now).await? {
             Outcome::Written => return Ok(rendering),
-            Outcome::Rejected(Rejected::Stale(current)) => recorded = current,
-            Outcome::Rejected(
-                Rejected::Answered(_)
-                | Rejected::Occupied(_)
-                | Rejected::AddressTaken
-                | Rejected::ChallengeUsed,
-            ) => {
-                return Err(WorkError::Poison(
-                    "refused for another aggregate".to_owned(),
-                ));
-            }
+            Outcome::Rejected(rejected) => recorded = rejected.stale()?,
         }
     }
     Err(WorkError::Passing(format!(

@@ -7,7 +7,7 @@ use sharepact_domain::contract::{Command, Contract, Refusal};
 use sharepact_domain::id::ContractId;
 use sharepact_domain::party::Actor;
 use sharepact_runtime::{App, Grant, Source, WorkError, Worker, messages, note, seal_by_system};
-use sharepact_store::{Change, Claim, Outcome, Rejected};
+use sharepact_store::{Change, Claim, Outcome};
 
 use crate::order::Order;
 
@@ -60,17 +60,7 @@ async fn issue(app: &App, id: ContractId, command: Command) -> Result<(), WorkEr
         let outcome: Outcome<Contract> = app.commit(change, None, now).await?;
         match outcome {
             Outcome::Written => return Ok(()),
-            Outcome::Rejected(Rejected::Stale(_)) => {}
-            Outcome::Rejected(
-                Rejected::Answered(_)
-                | Rejected::Occupied(_)
-                | Rejected::AddressTaken
-                | Rejected::ChallengeUsed,
-            ) => {
-                return Err(WorkError::Poison(
-                    "refused for another aggregate".to_owned(),
-                ));
-            }
+            Outcome::Rejected(rejected) => drop(rejected.stale()?),
         }
     }
     Err(WorkError::Passing(format!("contract {id} keeps changing")))

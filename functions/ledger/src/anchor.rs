@@ -8,7 +8,7 @@ use sharepact_domain::ledger::batch::{Leaf, Waiting};
 use sharepact_runtime::{
     App, Grant, Published, Source, WorkError, Worker, messages_together, note,
 };
-use sharepact_store::{Outcome, Rejected};
+use sharepact_store::Outcome;
 
 use crate::batching;
 
@@ -62,13 +62,10 @@ async fn keep(app: &App, leaves: Vec<Leaf>) -> Result<(), WorkError> {
         };
         match app.store.keep_waiting(&waiting, now).await? {
             Outcome::Written => note(|notes| notes.count("waiting", part.len() as u64)),
-            Outcome::Rejected(
-                Rejected::Stale(_)
-                | Rejected::Answered(_)
-                | Rejected::Occupied(_)
-                | Rejected::AddressTaken
-                | Rejected::ChallengeUsed,
-            ) => return Err(WorkError::Passing("the id was taken".to_owned())),
+            Outcome::Rejected(rejected) => {
+                rejected.stale()?;
+                return Err(WorkError::Passing("the id was taken".to_owned()));
+            }
         }
     }
     Ok(())

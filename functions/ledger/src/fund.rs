@@ -9,7 +9,7 @@ use sharepact_domain::id::TransferId;
 use sharepact_domain::transfer::{Cause, Key, Transfer, TransferFact};
 use sharepact_domain::wallet::WalletFact;
 use sharepact_runtime::{App, Grant, Source, WorkError, Worker, messages, note, seal_by_system};
-use sharepact_store::{Change, Outcome, Rejected, Sending};
+use sharepact_store::{Change, Outcome, Sending};
 
 use crate::account::Account;
 use crate::sending;
@@ -92,15 +92,7 @@ async fn order(app: &App, event: &Event<WalletFact>) -> Result<(), WorkError> {
             Ok(())
         }
         // It was ordered before: an event that comes again changes nothing.
-        Outcome::Rejected(Rejected::Stale(_)) => Ok(()),
-        Outcome::Rejected(
-            Rejected::Answered(_)
-            | Rejected::Occupied(_)
-            | Rejected::AddressTaken
-            | Rejected::ChallengeUsed,
-        ) => Err(WorkError::Poison(
-            "refused for another aggregate".to_owned(),
-        )),
+        Outcome::Rejected(rejected) => Ok(drop(rejected.stale()?)),
     }
 }
 

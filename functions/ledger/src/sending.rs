@@ -8,7 +8,7 @@ use sharepact_domain::ledger::dispatch::{Dispatch, Purpose};
 use sharepact_domain::time::Timestamp;
 use sharepact_domain::transfer::{Failure, Transfer, TransferFact, TransferStatus};
 use sharepact_runtime::{App, ChainError, WorkError, note, seal_by_system};
-use sharepact_store::{Change, Outcome, Rejected, Sending};
+use sharepact_store::{Change, Outcome, Sending};
 
 use crate::account::{ATTEMPTS, Account};
 use crate::settling;
@@ -120,17 +120,9 @@ async fn write(
     };
     match app.commit(change, None, now).await? {
         Outcome::Written => Ok(Written::Done),
-        Outcome::Rejected(Rejected::Stale(Some(current))) => {
-            Ok(Written::Changed(Box::new(current)))
-        }
-        Outcome::Rejected(Rejected::Stale(None)) => Ok(Written::Met),
-        Outcome::Rejected(
-            Rejected::Answered(_)
-            | Rejected::Occupied(_)
-            | Rejected::AddressTaken
-            | Rejected::ChallengeUsed,
-        ) => Err(WorkError::Poison(
-            "refused for another aggregate".to_owned(),
-        )),
+        Outcome::Rejected(rejected) => Ok(match rejected.stale()? {
+            Some(current) => Written::Changed(Box::new(current)),
+            None => Written::Met,
+        }),
     }
 }

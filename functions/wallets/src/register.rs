@@ -102,7 +102,8 @@ async fn register(app: &App, call: Call) -> Answer {
             "the address is registered to another owner; an address has one owner, ever",
         )),
         Outcome::Rejected(Rejected::ChallengeUsed) => Err(unproven(Unproven::Used)),
-        Outcome::Rejected(Rejected::Stale(current)) => {
+        Outcome::Rejected(rejected) => {
+            let current = rejected.stale().map_err(failed)?;
             // 412 to a caller who made a condition of it, 409 to any other.
             let present = current.map(|wallet| entity_tag(wallet.version, false));
             call.precondition().check(present.as_deref())?;
@@ -111,9 +112,6 @@ async fn register(app: &App, call: Call) -> Answer {
                 "the wallet was changed in the same instant; read it again",
             ))
         }
-        Outcome::Rejected(Rejected::Answered(_) | Rejected::Occupied(_)) => Err(Problem::internal(
-            "a wallet's transaction was refused for another aggregate",
-        )),
     }
 }
 

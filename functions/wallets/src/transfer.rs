@@ -145,15 +145,10 @@ async fn order(
         Outcome::Rejected(Rejected::Answered(remembered)) => {
             idempotency::replay(ticket, remembered)
         }
-        Outcome::Rejected(Rejected::Stale(Some(current))) => again(&current, amount),
-        Outcome::Rejected(
-            Rejected::Stale(None)
-            | Rejected::Occupied(_)
-            | Rejected::AddressTaken
-            | Rejected::ChallengeUsed,
-        ) => Err(Problem::internal(
-            "a transfer's transaction was refused for another aggregate",
-        )),
+        Outcome::Rejected(rejected) => match rejected.stale().map_err(failed)? {
+            Some(current) => again(&current, amount),
+            None => Err(Problem::internal("a transfer without its order")),
+        },
     }
 }
 

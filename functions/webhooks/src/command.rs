@@ -69,15 +69,13 @@ pub(crate) async fn run(app: &App, call: Call, command: Command) -> Answer {
         Outcome::Rejected(Rejected::Answered(remembered)) => {
             idempotency::replay(ticket.as_ref(), remembered)
         }
-        Outcome::Rejected(Rejected::Stale(current)) => {
+        Outcome::Rejected(rejected) => {
+            let current = rejected.stale().map_err(failed)?;
             // 412 to a caller who made a condition of it, 409 to any other.
             let present = current.map(|webhook| tag(&webhook, &health));
             call.precondition().check(present.as_deref())?;
             Err(conflict())
         }
-        Outcome::Rejected(
-            Rejected::Occupied(_) | Rejected::AddressTaken | Rejected::ChallengeUsed,
-        ) => Err(foreign()),
     }
 }
 
@@ -139,8 +137,4 @@ pub(crate) fn conflict() -> Problem {
         ProblemType::Conflict,
         "the party's webhooks were changed in the same instant; read them again",
     )
-}
-
-pub(crate) fn foreign() -> Problem {
-    Problem::internal("a webhook's transaction was refused for another aggregate")
 }

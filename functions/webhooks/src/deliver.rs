@@ -19,7 +19,7 @@ use sharepact_outbound::Failure;
 use sharepact_runtime::{
     App, Grant, Source, WorkError, Worker, messages_at_once, note, seal_by_system,
 };
-use sharepact_store::{Change, Outcome as Write, Rejected, Told, WebhookRecord};
+use sharepact_store::{Change, Outcome as Write, Told, WebhookRecord};
 
 use crate::order::Order;
 use crate::outgoing::outgoing;
@@ -228,16 +228,9 @@ async fn disable(app: &App, webhook: Webhook, reason: Reason) -> Result<(), Work
                 tracing::warn!(worker = WORKER.name, webhook.id = %id, ?reason, "disabled");
                 return Ok(());
             }
-            Write::Rejected(Rejected::Stale(_)) => webhook = read(app, &webhook).await?.webhook,
-            Write::Rejected(
-                Rejected::Answered(_)
-                | Rejected::Occupied(_)
-                | Rejected::AddressTaken
-                | Rejected::ChallengeUsed,
-            ) => {
-                return Err(WorkError::Poison(
-                    "refused for another aggregate".to_owned(),
-                ));
+            Write::Rejected(rejected) => {
+                rejected.stale()?;
+                webhook = read(app, &webhook).await?.webhook;
             }
         }
     }

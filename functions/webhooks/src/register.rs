@@ -106,9 +106,9 @@ async fn attempt(
         Outcome::Rejected(Rejected::Answered(remembered)) => {
             idempotency::replay(ticket, remembered).map(Some)
         }
-        Outcome::Rejected(Rejected::Stale(_)) => Ok(None),
-        Outcome::Rejected(
-            Rejected::Occupied(_) | Rejected::AddressTaken | Rejected::ChallengeUsed,
-        ) => Err(command::foreign()),
+        Outcome::Rejected(rejected) => {
+            rejected.stale().map_err(failed)?;
+            Ok(None)
+        }
     }
 }

@@ -84,6 +84,34 @@ impl App {
         })
     }
 
+    /// Writes several changes, as [`Store::commit_all`] does, and notes them likewise.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn commit_all<'a, T>(
+        &'a self,
+        changes: &'a [Change<'a>],
+        answer: Option<(&'a Ticket, &'a Remembered)>,
+        now: Timestamp,
+    ) -> Committed<'a, T>
+    where
+        T: DeserializeOwned + Send + 'a,
+    {
+        Box::pin(async move {
+            let transitions = changes.iter().map(|change| Transition::of(change, now));
+            let transitions: Vec<_> = transitions.collect();
+            let outcome = self.store.commit_all(changes, answer, now).await?;
+            if matches!(outcome, Outcome::Written) {
+                note(|notes| {
+                    transitions
+                        .into_iter()
+                        .for_each(|each| notes.committed(each))
+                });
+            }
+            Ok(outcome)
+        })
+    }
+
     /// Bytes that nobody can guess, for a secret or a nonce.
     ///
     /// # Errors

@@ -13,6 +13,7 @@ pub fn failed(error: StoreError) -> Problem {
         StoreError::Corrupt { .. }
         | StoreError::Refused { .. }
         | StoreError::Unwritable(_)
+        | StoreError::Foreign(_)
         | StoreError::Seal(_) => Problem::internal(cause),
     }
 }

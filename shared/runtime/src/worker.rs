@@ -89,6 +89,7 @@ impl From<StoreError> for WorkError {
             StoreError::Corrupt { .. }
             | StoreError::Refused { .. }
             | StoreError::Unwritable(_)
+            | StoreError::Foreign(_)
             | StoreError::Seal(_) => Self::Poison(error.to_string()),
         }
     }

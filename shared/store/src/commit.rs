@@ -1,10 +1,22 @@
 //! The one write: a conditional transaction of state, event, what hangs on them, and the answer.
 //!
+//! | module | owns |
+//! | --- | --- |
+//! | `change` | what is written |
+//! | `transaction` | its items, in their order |
+//! | `condition` | the condition of each item, as DynamoDB spells it |
+//! | `judge` | what a failed condition means |
+//! | `outcome` | what came of the write |
+//!
 //! Either all of it is there or none. The state is conditional on the version that was read, the
 //! event on not being there, each guard on being free, the answer on not having been given. When
 //! DynamoDB cancels, the reasons say which condition failed, with the item that stands there: no
 //! second read is needed to tell the caller.
 
+mod change;
+pub(crate) mod condition;
+mod judge;
+mod outcome;
 pub(crate) mod transaction;
 
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
@@ -13,16 +25,10 @@ use std::time::Duration;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::CancellationReason;
 use serde::de::DeserializeOwned;
-use sharepact_domain::asset::{Asset, AssetFact};
-use sharepact_domain::contract::{Contract, ContractFact, Revision};
-use sharepact_domain::document::{Document, DocumentFact};
-use sharepact_domain::event::Event;
-use sharepact_domain::id::ContractId;
-use sharepact_domain::ledger::dispatch::{Dispatch, Sender};
 use sharepact_domain::time::Timestamp;
-use sharepact_domain::transfer::{Transfer, TransferFact};
-use sharepact_domain::wallet::{Challenge, Wallet, WalletFact};
-use sharepact_domain::webhook::{Secrets, Webhook, WebhookFact};
+
+pub use self::change::{Change, Claim, Sending};
+pub use self::outcome::{Outcome, Rejected};
 
 use self::transaction::Draft;
 use crate::item::{Remembered, Ticket};
@@ -32,117 +38,6 @@ use crate::{Boxed, Store, StoreError};
 const ATTEMPTS: u32 = 4;
 /// The first wait between two attempts; doubled each time.
 const WAIT: Duration = Duration::from_millis(15);
-
-/// What a command changed: the aggregate after the event, the event, and what hangs on both.
-#[derive(Debug)]
-pub enum Change<'a> {
-    /// A contract.
-    Contract {
-        /// The contract after the event.
-        after: &'a Contract,
-        /// The event.
-        event: &'a Event<ContractFact>,
-        /// The revision that the event brought.
-        revision: Option<&'a Revision>,
-        /// What happens to the place that only one live contract can hold.
-        claim: Claim,
-    },
-    /// An asset.
-    Asset {
-        /// The asset after the event.
-        after: &'a Asset,
-        /// The event.
-        event: &'a Event<AssetFact>,
-    },
-    /// The document of a contract.
-    Document {
-        /// The document after the event.
-        after: &'a Document,
-        /// The event.
-        event: &'a Event<DocumentFact>,
-    },
-    /// A wallet.
-    Wallet {
-        /// The wallet after the event.
-        after: &'a Wallet,
-        /// The event.
-        event: &'a Event<WalletFact>,
-        /// The challenge that it uses up.
-        challenge: &'a Challenge,
-    },
-    /// A webhook.
-    Webhook {
-        /// The webhook after the event.
-        after: &'a Webhook,
-        /// The event.
-        event: &'a Event<WebhookFact>,
-        /// Its secrets, where the event brought new ones.
-        secrets: Option<&'a Secrets>,
-    },
-    /// A transfer.
-    Transfer {
-        /// The transfer after the event.
-        after: &'a Transfer,
-        /// The event.
-        event: &'a Event<TransferFact>,
-        /// What became of its dispatch.
-        sending: Sending<'a>,
-    },
-}
-
-/// What an event changes about what the platform's wallet sends.
-#[derive(Clone, Copy, Debug)]
-pub enum Sending<'a> {
-    /// Nothing.
-    Untouched,
-    /// A nonce is given to a dispatch.
-    Begins {
-        /// The sender after that.
-        sender: &'a Sender,
-        /// The dispatch.
-        dispatch: &'a Dispatch,
-    },
-    /// A dispatch, as it was read, is settled.
-    Ends(&'a Dispatch),
-}
-
-/// What happens to the place that one live contract of a consumer's side on an asset holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Claim {
-    /// Nothing.
-    Untouched,
-    /// The contract takes it, if it is free or its holder's time is over.
-    Take,
-    /// The contract holds it until it ends; time alone frees it then, recorded or not.
-    Hold,
-    /// The contract gives it back.
-    Release,
-}
-
-/// What came of a write.
-#[must_use]
-#[derive(Debug)]
-pub enum Outcome<T> {
-    /// All of it is written.
-    Written,
-    /// None of it is written.
-    Rejected(Rejected<T>),
-}
-
-/// Which condition did not hold.
-#[derive(Debug)]
-pub enum Rejected<T> {
-    /// Somebody else changed the aggregate first; this is what it is now.
-    Stale(Option<T>),
-    /// The answer to this idempotency key was given in the meantime.
-    Answered(Remembered),
-    /// The consumer's side has another live contract on the asset.
-    Occupied(ContractId),
-    /// The address belongs to somebody else.
-    AddressTaken,
-    /// The challenge has registered an address already.
-    ChallengeUsed,
-}
 
 impl Store {
     /// Writes a change and, where the request carried an idempotency key, its answer.
@@ -158,7 +53,26 @@ impl Store {
         T: DeserializeOwned + Send + 'a,
     {
         Box::pin(async move {
-            let draft = Draft::new(self, &change, answer, now)?;
+            let draft = Draft::new(self, std::slice::from_ref(&change), answer, now)?;
+            self.transact(&draft).await
+        })
+    }
+
+    /// Writes several changes and their answer, all of it or nothing. `T` is the aggregate of the first.
+    ///
+    /// # Errors
+    /// [`StoreError::Unwritable`] for more items than one transaction takes, and for no change at all.
+    pub fn commit_all<'a, T>(
+        &'a self,
+        changes: &'a [Change<'a>],
+        answer: Option<(&'a Ticket, &'a Remembered)>,
+        now: Timestamp,
+    ) -> Boxed<'a, Outcome<T>>
+    where
+        T: DeserializeOwned + Send + 'a,
+    {
+        Box::pin(async move {
+            let draft = Draft::new(self, changes, answer, now)?;
             self.transact(&draft).await
         })
     }

@@ -31,6 +31,9 @@ pub enum StoreError {
     /// A value could not be written as an item.
     #[error("a value could not be written: {0}")]
     Unwritable(String),
+    /// A transaction was refused over something that is not of its own aggregate: a bug.
+    #[error("a transaction was refused for another aggregate: {0}")]
+    Foreign(&'static str),
     /// An event could not be sealed.
     #[error(transparent)]
     Seal(#[from] SealError),

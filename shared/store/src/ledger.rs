@@ -14,7 +14,8 @@ use sharepact_domain::time::Timestamp;
 use sharepact_domain::transfer::Transfer;
 use sharepact_domain::wallet::Address;
 
-use crate::commit::transaction::{Condition, Draft, Part};
+use crate::commit::condition::Condition;
+use crate::commit::transaction::{Draft, Part};
 use crate::item::{self, Item, Ticket};
 use crate::keys::{self, Key, Todo};
 use crate::note::Unless;

@@ -1,30 +1,31 @@
-//! The transaction of a change: its items, the condition of each, and what a failed condition means.
+//! The transaction of changes: their items, in their order.
 //!
 //! The one rule: every item has a condition.
 
-use std::collections::HashMap;
-
 use aws_sdk_dynamodb::types::{
-    AttributeValue, CancellationReason, Delete, Put, ReturnValuesOnConditionCheckFailure,
-    TransactWriteItem,
+    Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem,
 };
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 use sharepact_domain::contract::Contract;
 use sharepact_domain::event::{Event, Fact};
-use sharepact_domain::id::{AssetId, ContractId, WebhookId};
+use sharepact_domain::id::AssetId;
 use sharepact_domain::party::{Owner, Party};
 use sharepact_domain::time::Timestamp;
 use sharepact_domain::transfer::{Transfer, TransferStatus};
 use sharepact_domain::wallet::{Address, Challenge};
 use sharepact_domain::webhook::{Secrets, Webhook, WebhookFact};
 
-use super::{Change, Claim, Rejected, Sending};
+use super::condition::{Check, Condition};
+use super::{Change, Claim, Sending};
 use crate::item::{self, Item, Remembered, Ticket};
 use crate::keys::{self, Key};
 use crate::{Store, StoreError};
 
-/// What the items of a transaction are for, in their order.
+/// The most items that one transaction takes.
+const MOST: usize = 100;
+
+/// What an item of a transaction is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Part {
     State,
     Event,
@@ -38,71 +39,36 @@ pub(crate) enum Part {
 /// A transaction in the making.
 pub(crate) struct Draft<'a> {
     store: &'a Store,
-    now: Timestamp,
-    parts: Vec<Part>,
+    pub(super) now: Timestamp,
+    /// The place of the change that is being drafted, among all of them.
+    place: usize,
+    /// For each write: the place of its change, and what it is for.
+    pub(super) parts: Vec<(usize, Part)>,
     writes: Vec<TransactWriteItem>,
 }
 
-/// When an item may be put.
-pub(crate) enum Condition {
-    /// Only when there is none; or, where `or_over`, one whose time to live is over.
-    Absent { or_over: bool },
-    /// Only over the version before.
-    After { version: u64 },
-    /// Only when it is free or its holder's time is over.
-    Free,
-    /// Only over one that this contract holds.
-    HeldBy(ContractId),
-    /// Only over one that this webhook holds.
-    HeldByWebhook(WebhookId),
-    /// Only over one that is there.
-    Present,
-    /// Only when nobody else has it.
-    OwnedBy(String),
-    /// Only over an earlier revision.
-    Later { revision: u32 },
-}
-
-/// A condition as DynamoDB spells it.
-struct Check {
-    expression: String,
-    names: Option<HashMap<String, String>>,
-    values: Option<Item>,
-}
-
-impl Check {
-    /// One that names no attribute but the key.
-    fn plain(expression: &str) -> Self {
-        Self {
-            expression: expression.to_owned(),
-            names: None,
-            values: None,
-        }
-    }
-
-    /// One on `#name` and `:value`.
-    fn of(expression: String, name: &str, value: AttributeValue) -> Self {
-        Self {
-            expression,
-            names: Some(HashMap::from([("#name".to_owned(), name.to_owned())])),
-            values: Some(HashMap::from([(":value".to_owned(), value)])),
-        }
-    }
-}
-
 impl<'a> Draft<'a> {
-    /// Everything that a change and its answer write.
+    /// Everything that changes and their answer write.
     pub(super) fn new(
         store: &'a Store,
-        change: &Change<'_>,
+        changes: &[Change<'_>],
         answer: Option<(&Ticket, &Remembered)>,
         now: Timestamp,
     ) -> Result<Self, StoreError> {
         let mut draft = Self::blank(store, now);
-        draft.change(change)?;
+        for (place, change) in changes.iter().enumerate() {
+            draft.place = place;
+            draft.change(change)?;
+        }
         if let Some((ticket, remembered)) = answer {
             let item = item::write_answer(ticket, remembered, now)?;
             draft.put(Part::Answer, item, Condition::Absent { or_over: true })?;
+        }
+        let writes = draft.writes.len();
+        if !(1..=MOST).contains(&writes) {
+            return Err(StoreError::Unwritable(format!(
+                "a transaction has 1 to {MOST} items, not {writes}"
+            )));
         }
         Ok(draft)
     }
@@ -112,6 +78,7 @@ impl<'a> Draft<'a> {
         Self {
             store,
             now,
+            place: 0,
             parts: Vec::new(),
             writes: Vec::new(),
         }
@@ -320,14 +287,14 @@ impl<'a> Draft<'a> {
             expression,
             names,
             values,
-        } = self.check(condition);
+        } = condition.check(self.now);
         let put = put
             .condition_expression(expression)
             .set_expression_attribute_names(names)
             .set_expression_attribute_values(values)
             .build()
             .map_err(|error| StoreError::Unwritable(error.to_string()))?;
-        self.parts.push(part);
+        self.parts.push((self.place, part));
         self.writes
             .push(TransactWriteItem::builder().put(put).build());
         Ok(())
@@ -343,7 +310,7 @@ impl<'a> Draft<'a> {
             expression,
             names,
             values,
-        } = self.check(condition);
+        } = condition.check(self.now);
         let delete = Delete::builder()
             .table_name(&*self.store.table)
             .set_key(Some(item::key(key)))
@@ -353,85 +320,10 @@ impl<'a> Draft<'a> {
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .build()
             .map_err(|error| StoreError::Unwritable(error.to_string()))?;
-        self.parts.push(part);
+        self.parts.push((self.place, part));
         self.writes
             .push(TransactWriteItem::builder().delete(delete).build());
         Ok(())
-    }
-
-    /// A condition as DynamoDB spells it.
-    fn check(&self, condition: Condition) -> Check {
-        let absent_or = |comparison: &str, name: &str, value| {
-            let expression = format!("attribute_not_exists(pk) OR #name {comparison} :value");
-            Check::of(expression, name, value)
-        };
-        let equal = |name: &str, value| Check::of("#name = :value".to_owned(), name, value);
-        match condition {
-            Condition::Absent { or_over: false } | Condition::After { version: 0 } => {
-                Check::plain("attribute_not_exists(pk)")
-            }
-            Condition::Absent { or_over: true } => {
-                let now = item::number(self.now.epoch_seconds());
-                absent_or("<=", item::TTL, now)
-            }
-            Condition::After { version } => equal("version", item::number(version)),
-            Condition::Free => absent_or("<=", "endsAt", item::text(self.now.to_string())),
-            Condition::HeldBy(contract) => equal("contract", item::text(contract.to_string())),
-            Condition::HeldByWebhook(id) => equal(item::HOLDER, item::text(id.to_string())),
-            Condition::Present => Check::plain("attribute_exists(pk)"),
-            Condition::OwnedBy(owner) => absent_or("=", "owner", item::text(owner)),
-            Condition::Later { revision } => absent_or("<", "revision", item::number(revision)),
-        }
-    }
-
-    /// Which condition failed? None when no condition did: another transaction was in the way.
-    ///
-    /// An answer that was given comes first: the same request won a race against itself. So does a
-    /// challenge that was used: with another version it would be refused again. Then the version: who
-    /// is late hears what the aggregate is now, and not a consequence of it.
-    pub(super) fn judge<T: DeserializeOwned>(
-        &self,
-        reasons: &[CancellationReason],
-    ) -> Result<Option<Rejected<T>>, StoreError> {
-        let failed = |wanted: fn(&Part) -> bool| {
-            self.parts
-                .iter()
-                .zip(reasons)
-                .find(|(part, reason)| {
-                    wanted(part) && reason.code() == Some("ConditionalCheckFailed")
-                })
-                .map(|(_, reason)| reason.item())
-        };
-        if let Some(Some(stored)) = failed(|part| matches!(part, Part::Answer))
-            && let Some(remembered) = item::read_answer(stored, self.now)?
-        {
-            return Ok(Some(Rejected::Answered(remembered)));
-        }
-        if failed(|part| matches!(part, Part::Challenge)).is_some() {
-            return Ok(Some(Rejected::ChallengeUsed));
-        }
-        if let Some(stored) = failed(|part| matches!(part, Part::State)) {
-            let current = stored.map(|stored| item::read(stored, item::STATE));
-            return Ok(Some(Rejected::Stale(current.transpose()?)));
-        }
-        if failed(|part| matches!(part, Part::Event)).is_some() {
-            return Ok(Some(Rejected::Stale(None)));
-        }
-        if let Some(stored) = failed(|part| matches!(part, Part::Slot)) {
-            let holder = stored
-                .map(|stored| {
-                    ContractId::parse(item::read_text(stored, "contract")?)
-                        .map_err(|fault| item::corrupt(stored, "contract", fault))
-                })
-                .transpose()?;
-            return Ok(Some(
-                holder.map_or(Rejected::Stale(None), Rejected::Occupied),
-            ));
-        }
-        if failed(|part| matches!(part, Part::Address)).is_some() {
-            return Ok(Some(Rejected::AddressTaken));
-        }
-        Ok(failed(|part| matches!(part, Part::Attached)).map(|_| Rejected::Stale(None)))
     }
 }
 

@@ -1,0 +1,98 @@
+//! What is written: the aggregate after an event, the event, and what hangs on both.
+//!
+//! The one rule: a change names all that its event brings with it, so that none of it can be forgotten.
+
+use sharepact_domain::asset::{Asset, AssetFact};
+use sharepact_domain::contract::{Contract, ContractFact, Revision};
+use sharepact_domain::document::{Document, DocumentFact};
+use sharepact_domain::event::Event;
+use sharepact_domain::ledger::dispatch::{Dispatch, Sender};
+use sharepact_domain::transfer::{Transfer, TransferFact};
+use sharepact_domain::wallet::{Challenge, Wallet, WalletFact};
+use sharepact_domain::webhook::{Secrets, Webhook, WebhookFact};
+
+/// What a command changed: the aggregate after the event, the event, and what hangs on both.
+#[derive(Debug)]
+pub enum Change<'a> {
+    /// A contract.
+    Contract {
+        /// The contract after the event.
+        after: &'a Contract,
+        /// The event.
+        event: &'a Event<ContractFact>,
+        /// The revision that the event brought.
+        revision: Option<&'a Revision>,
+        /// What happens to the place that only one live contract can hold.
+        claim: Claim,
+    },
+    /// An asset.
+    Asset {
+        /// The asset after the event.
+        after: &'a Asset,
+        /// The event.
+        event: &'a Event<AssetFact>,
+    },
+    /// The document of a contract.
+    Document {
+        /// The document after the event.
+        after: &'a Document,
+        /// The event.
+        event: &'a Event<DocumentFact>,
+    },
+    /// A wallet.
+    Wallet {
+        /// The wallet after the event.
+        after: &'a Wallet,
+        /// The event.
+        event: &'a Event<WalletFact>,
+        /// The challenge that it uses up.
+        challenge: &'a Challenge,
+    },
+    /// A webhook.
+    Webhook {
+        /// The webhook after the event.
+        after: &'a Webhook,
+        /// The event.
+        event: &'a Event<WebhookFact>,
+        /// Its secrets, where the event brought new ones.
+        secrets: Option<&'a Secrets>,
+    },
+    /// A transfer.
+    Transfer {
+        /// The transfer after the event.
+        after: &'a Transfer,
+        /// The event.
+        event: &'a Event<TransferFact>,
+        /// What became of its dispatch.
+        sending: Sending<'a>,
+    },
+}
+
+/// What an event changes about what the platform's wallet sends.
+#[derive(Clone, Copy, Debug)]
+pub enum Sending<'a> {
+    /// Nothing.
+    Untouched,
+    /// A nonce is given to a dispatch.
+    Begins {
+        /// The sender after that.
+        sender: &'a Sender,
+        /// The dispatch.
+        dispatch: &'a Dispatch,
+    },
+    /// A dispatch, as it was read, is settled.
+    Ends(&'a Dispatch),
+}
+
+/// What happens to the place that one live contract of a consumer's side on an asset holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Claim {
+    /// Nothing.
+    Untouched,
+    /// The contract takes it, if it is free or its holder's time is over.
+    Take,
+    /// The contract holds it until it ends; time alone frees it then, recorded or not.
+    Hold,
+    /// The contract gives it back.
+    Release,
+}

@@ -139,6 +139,10 @@ uuid_id! {
     AgreementId
 }
 uuid_id! {
+    /// Many sessions that were made at once.
+    AllotmentId
+}
+uuid_id! {
     /// A webhook.
     WebhookId
 }

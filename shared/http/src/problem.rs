@@ -1,13 +1,13 @@
-//! Problems: the one registry of what can be wrong with a request (RFC 9457), and the one mapping
-//! of the domain's refusals onto it.
+//! Problems: the one registry of what can be wrong with a request (RFC 9457). `refusal` maps the domain's refusals onto it.
 //!
 //! The one rule: a problem says what would be right; what is nobody's business but ours stays in
 //! `cause`, which is logged and never sent.
 
+mod refusal;
+
 use lambda_http::http::StatusCode;
 use serde::Serialize;
 use serde_json::Value;
-use sharepact_domain::contract::{CommandKind, Refusal};
 use sharepact_domain::fault::{Fault, Rule, Violation};
 use utoipa::ToSchema;
 
@@ -73,8 +73,25 @@ registry! {
     ManagerRequired, "manager-required", FORBIDDEN, "Only the organisation's manager may bind it";
     SignatureMismatch, "signature-mismatch", FORBIDDEN, "The signature does not show that the address is the caller's";
     NotFound, "not-found", NOT_FOUND, "There is no such thing for this caller";
-    IllegalStatus, "illegal-status", CONFLICT, "The contract's status does not admit the command";
+    IllegalStatus, "illegal-status", CONFLICT, "The status does not admit the command";
     NotYourTurn, "not-your-turn", CONFLICT, "It is the other side's turn";
+    RoleRequired, "role-required", FORBIDDEN, "The token lacks the role that this takes";
+    OrganizationRequired, "organization-required", FORBIDDEN, "The caller acts for no organisation";
+    SelfSharing, "self-sharing", CONFLICT, "Nobody shares with itself";
+    PayerNotAllowed, "payer-not-allowed", CONFLICT, "The named payer may not pay";
+    DuplicateAgreement, "duplicate-agreement", CONFLICT, "The two organisations have a live agreement on this kind of thing";
+    AgreementNotActive, "agreement-not-active", CONFLICT, "The agreement is not in force";
+    ContractNotActive, "contract-not-active", CONFLICT, "The contract is not in force";
+    ContractNeeded, "contract-needed", CONFLICT, "The agreement asks for a contract";
+    AssetNotYours, "asset-not-yours", CONFLICT, "The provider does not have the asset";
+    WrongEntity, "wrong-entity", CONFLICT, "The agreement is for another kind of thing";
+    OnwardNotAllowed, "onward-sharing-not-allowed", CONFLICT, "What was received may not be shared on like this";
+    OnwardLoop, "onward-sharing-loop", CONFLICT, "What is shared on would come back to whom it came from";
+    QuotaExceeded, "quota-exceeded", CONFLICT, "The contract admits no more assets";
+    SessionOverlap, "session-overlap", CONFLICT, "The asset has a session towards the consumer that has not ended";
+    TooEarly, "too-early", CONFLICT, "The session's time has not begun";
+    UpstreamStopped, "upstream-stopped", CONFLICT, "What the session shares on does not run";
+    BoundByContract, "bound-by-contract", CONFLICT, "The session has its contract's time";
     Conflict, "conflict", CONFLICT, "Somebody else was faster";
     LiveContract, "live-contract", CONFLICT, "The consumer's side has a live contract on the asset";
     OwnAsset, "own-asset", CONFLICT, "The asset is the caller's own";
@@ -122,6 +139,12 @@ fn value(rule: Rule) -> (&'static str, &'static str) {
         Rule::InvalidEventType => ("invalid-event-type", "There is no such type of event"),
         Rule::InvalidAmount => ("invalid-amount", "An amount of ether cannot be taken"),
         Rule::InvalidSignature => ("invalid-signature", "The signature is not one"),
+        Rule::InvalidQuota => ("invalid-quota", "A number of assets cannot be taken"),
+        Rule::InvalidTerm => ("invalid-term", "A time cannot be taken"),
+        Rule::InvalidKeyword => (
+            "invalid-keyword",
+            "A value proposition or a type of message is not one",
+        ),
     }
 }
 
@@ -202,7 +225,7 @@ pub struct Problem {
     /// The single faults.
     pub errors: Vec<(ProblemType, Place, String)>,
     /// What would be allowed.
-    pub allowed: Option<Vec<CommandKind>>,
+    pub allowed: Option<Vec<&'static str>>,
     /// What is there now.
     pub current: Option<Value>,
     /// For the log only.
@@ -306,7 +329,7 @@ impl Problem {
             allowed: self
                 .allowed
                 .as_ref()
-                .map(|kinds| kinds.iter().map(|kind| kind.name().to_owned()).collect()),
+                .map(|names| names.iter().map(|name| (*name).to_owned()).collect()),
             current: self.current.clone(),
             request_id,
         }
@@ -341,29 +364,6 @@ impl From<Vec<Violation>> for Problem {
         Self {
             errors: errors.collect(),
             ..Self::new(kind, detail.trim_start_matches(": "))
-        }
-    }
-}
-
-impl From<Refusal> for Problem {
-    fn from(refusal: Refusal) -> Self {
-        let detail = refusal.to_string();
-        let (kind, allowed) = match refusal {
-            Refusal::Invalid(violations) => return violations.into(),
-            Refusal::NotAParty => return Self::not_found("contract or asset"),
-            Refusal::WrongSide { allowed, .. } => (ProblemType::WrongSide, Some(allowed)),
-            Refusal::NotManager => (ProblemType::ManagerRequired, Some(Vec::new())),
-            Refusal::IllegalStatus { allowed, .. } => (ProblemType::IllegalStatus, Some(allowed)),
-            Refusal::NotYourTurn { allowed, .. } => (ProblemType::NotYourTurn, Some(allowed)),
-            Refusal::WalletRequired { .. } => (ProblemType::WalletRequired, None),
-            Refusal::OwnAsset => (ProblemType::OwnAsset, None),
-            Refusal::PublicAsset => (ProblemType::PublicAsset, None),
-            Refusal::NotPublic => (ProblemType::NotPublic, None),
-            Refusal::LiveContract { .. } => (ProblemType::LiveContract, None),
-        };
-        Self {
-            allowed,
-            ..Self::new(kind, detail)
         }
     }
 }

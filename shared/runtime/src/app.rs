@@ -78,7 +78,11 @@ impl App {
             let transition = Transition::of(&change, now);
             let outcome = self.store.commit(change, answer, now).await?;
             if matches!(outcome, Outcome::Written) {
-                note(|notes| notes.committed(transition));
+                note(|notes| {
+                    transition
+                        .into_iter()
+                        .for_each(|each| notes.committed(each));
+                });
             }
             Ok(outcome)
         })
@@ -98,7 +102,9 @@ impl App {
         T: DeserializeOwned + Send + 'a,
     {
         Box::pin(async move {
-            let transitions = changes.iter().map(|change| Transition::of(change, now));
+            let transitions = changes
+                .iter()
+                .filter_map(|change| Transition::of(change, now));
             let transitions: Vec<_> = transitions.collect();
             let outcome = self.store.commit_all(changes, answer, now).await?;
             if matches!(outcome, Outcome::Written) {

@@ -3,9 +3,8 @@
 use thiserror::Error;
 
 use super::create::Window;
-use super::{
-    Lineage, SESSION_RULES, Session, SessionCommandKind, SessionFact, SessionStatus,
-};
+use super::{Lineage, SESSION_RULES, Session, SessionCommandKind, SessionFact, SessionStatus};
+use crate::agreement::Onward;
 use crate::fault::{Fault, Rule, Violation};
 use crate::machine::{self, Denied};
 use crate::party::{Actor, Principal, Side};
@@ -154,6 +153,7 @@ impl Session {
             } => self.changed(lineage, valid_from, valid_to, now),
             SessionCommand::End => Ok(SessionFact::Ended {
                 end: standing.end.ok_or_else(illegal)?,
+                onward: lineage.agreement.frame.sharing.onward != Onward::None,
             }),
         }
     }

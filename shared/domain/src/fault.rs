@@ -47,11 +47,17 @@ pub enum Rule {
     InvalidAmount,
     /// Not a signature of 65 bytes.
     InvalidSignature,
+    /// Not an e-mail address.
+    InvalidEmail,
+    /// Not a time zone, a language, a host name or a logo.
+    InvalidSettings,
+    /// Not of the form that passcodes have.
+    InvalidPasscode,
 }
 
 impl Rule {
     /// Every rule, for the problem registry.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 22] = [
         Self::InvalidId,
         Self::EmptySelection,
         Self::UnknownField,
@@ -71,6 +77,9 @@ impl Rule {
         Self::InvalidEventType,
         Self::InvalidAmount,
         Self::InvalidSignature,
+        Self::InvalidEmail,
+        Self::InvalidSettings,
+        Self::InvalidPasscode,
     ];
 }
 

@@ -9,11 +9,15 @@
 //! | [`ledger`] | the hashes of events on a blockchain: the tree, its proofs, where each is |
 //! | [`wallet`] | the registered Ethereum address of a user or an organisation |
 //! | [`transfer`] | ether from the platform's wallet to a registered one |
+//! | [`organization`] | an organisation: its name, its settings, who onboarded it, the invitation to it |
+//! | [`profile`] | an organisation's template of settings for those that it onboards |
+//! | [`passcode`] | the code by which a consumer lets itself be found, and how often one may guess |
 //! | [`webhook`] | where a party wants to hear of events: secrets, rotation, retries |
 //! | [`selection`] | chosen fields and filters, checked against an asset |
 //! | [`party`] | users, organisations, sides, who is acting |
 //! | [`event`] | the envelope of every event and the hash chain |
 //! | [`money`], [`terms`], [`text`], [`time`], [`id`] | the values all of these are made of |
+//! | [`email`] | addresses of people |
 //! | [`chain`] | amounts, hashes, fees and blocks of an Ethereum chain |
 //! | [`trace`] | which request brought an event about |
 //! | [`fault`] | what can be wrong with a value, and where |
@@ -25,13 +29,17 @@ pub mod asset;
 pub mod chain;
 pub mod contract;
 pub mod document;
+pub mod email;
 pub mod event;
 pub mod evidence;
 pub mod fault;
 pub mod id;
 pub mod ledger;
 pub mod money;
+pub mod organization;
 pub mod party;
+pub mod passcode;
+pub mod profile;
 pub mod selection;
 pub mod terms;
 pub mod text;

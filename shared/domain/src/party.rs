@@ -14,6 +14,12 @@ use crate::id::{OrganizationId, UserId};
 pub enum Role {
     /// Manages the organisation of the token: may bind it.
     Manager,
+    /// Makes and ends what binds the organisation to others: agreements and contracts.
+    ContractManager,
+    /// Turns shared data on and off: sessions.
+    SessionManager,
+    /// Keeps the organisation's settings and profiles.
+    Administrator,
     /// Runs the platform: may look at anything, and binds nobody.
     Operator,
 }
@@ -24,6 +30,9 @@ impl Role {
     pub fn parse(name: &str) -> Option<Self> {
         match name {
             "manager" => Some(Self::Manager),
+            "contract-manager" => Some(Self::ContractManager),
+            "session-manager" => Some(Self::SessionManager),
+            "administrator" => Some(Self::Administrator),
             "operator" => Some(Self::Operator),
             _ => None,
         }
@@ -52,6 +61,30 @@ impl Principal {
     #[must_use]
     pub fn binds(&self) -> bool {
         self.organization.is_none() || self.roles.contains(&Role::Manager)
+    }
+
+    /// May the caller make and end agreements and contracts of its organisation?
+    #[must_use]
+    pub fn manages_contracts(&self) -> bool {
+        self.acts_as(Role::ContractManager)
+    }
+
+    /// May the caller make, start and stop sessions of its organisation?
+    #[must_use]
+    pub fn manages_sessions(&self) -> bool {
+        self.acts_as(Role::SessionManager)
+    }
+
+    /// May the caller change its organisation's settings and profiles?
+    #[must_use]
+    pub fn administers(&self) -> bool {
+        self.acts_as(Role::Administrator)
+    }
+
+    /// Has the caller this role in its organisation, or manages it as a whole?
+    fn acts_as(&self, role: Role) -> bool {
+        self.organization.is_some()
+            && (self.roles.contains(&role) || self.roles.contains(&Role::Manager))
     }
 
     /// The party that the caller acts for.

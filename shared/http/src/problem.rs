@@ -72,7 +72,11 @@ registry! {
     WrongSide, "wrong-side", FORBIDDEN, "The command belongs to the other side";
     ManagerRequired, "manager-required", FORBIDDEN, "Only the organisation's manager may bind it";
     SignatureMismatch, "signature-mismatch", FORBIDDEN, "The signature does not show that the address is the caller's";
+    RoleRequired, "role-required", FORBIDDEN, "The caller lacks the role that this takes";
+    OrganizationRequired, "organization-required", FORBIDDEN, "The caller acts for no organisation";
     NotFound, "not-found", NOT_FOUND, "There is no such thing for this caller";
+    PasscodeInvalid, "passcode-invalid", NOT_FOUND, "The passcode cannot be used";
+    InvitationInvalid, "invitation-invalid", NOT_FOUND, "The invitation cannot be followed";
     IllegalStatus, "illegal-status", CONFLICT, "The contract's status does not admit the command";
     NotYourTurn, "not-your-turn", CONFLICT, "It is the other side's turn";
     Conflict, "conflict", CONFLICT, "Somebody else was faster";
@@ -86,10 +90,13 @@ registry! {
     ChallengeExpired, "challenge-expired", CONFLICT, "The challenge's five minutes are over";
     ChallengeUsed, "challenge-used", CONFLICT, "The challenge has registered an address already";
     TooManyWebhooks, "too-many-webhooks", CONFLICT, "The party has as many webhooks as there may be";
+    UnnamedOrganization, "unnamed-organization", CONFLICT, "The caller's organisation has no name yet";
+    AlreadyJoined, "already-joined", CONFLICT, "The organisation's account owner has joined";
     StaleVersion, "stale-version", PRECONDITION_FAILED, "The thing has changed since it was read";
     TooLarge, "payload-too-large", PAYLOAD_TOO_LARGE, "The body is too large";
     UnsupportedMediaType, "unsupported-media-type", UNSUPPORTED_MEDIA_TYPE, "The body's media type is not JSON";
     IdempotencyKeyReused, "idempotency-key-reused", UNPROCESSABLE_ENTITY, "The Idempotency-Key was used for another request";
+    TooManyGuesses, "too-many-guesses", TOO_MANY_REQUESTS, "The caller has guessed wrong too often";
     KeyRequired, "idempotency-key-required", BAD_REQUEST, "The request takes an Idempotency-Key";
     AmountTooLarge, "amount-too-large", BAD_REQUEST, "The amount is over the limit";
     PlatformWalletEmpty, "platform-wallet-empty", CONFLICT, "The platform's wallet holds too little";
@@ -122,6 +129,9 @@ fn value(rule: Rule) -> (&'static str, &'static str) {
         Rule::InvalidEventType => ("invalid-event-type", "There is no such type of event"),
         Rule::InvalidAmount => ("invalid-amount", "An amount of ether cannot be taken"),
         Rule::InvalidSignature => ("invalid-signature", "The signature is not one"),
+        Rule::InvalidEmail => ("invalid-email", "An e-mail address is not one"),
+        Rule::InvalidSettings => ("invalid-settings", "A setting cannot be taken"),
+        Rule::InvalidPasscode => ("invalid-passcode", "The passcode is none by its form"),
     }
 }
 
@@ -205,6 +215,8 @@ pub struct Problem {
     pub allowed: Option<Vec<CommandKind>>,
     /// What is there now.
     pub current: Option<Value>,
+    /// After how many seconds it is worth trying again, where that is known.
+    pub retry_after: Option<u64>,
     /// For the log only.
     pub cause: Option<String>,
 }
@@ -218,6 +230,7 @@ impl Problem {
             errors: Vec::new(),
             allowed: None,
             current: None,
+            retry_after: None,
             cause: None,
         }
     }
@@ -267,6 +280,7 @@ impl Problem {
     pub fn unavailable(cause: impl Into<String>) -> Self {
         Self {
             cause: Some(cause.into()),
+            retry_after: Some(1),
             ..Self::new(
                 ProblemType::Unavailable,
                 "try again in a moment; nothing is half done",

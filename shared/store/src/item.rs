@@ -8,6 +8,8 @@ mod asset;
 mod contract;
 mod document;
 mod event;
+mod organization;
+mod passcode;
 mod wallet;
 mod webhook;
 
@@ -19,6 +21,8 @@ pub(crate) use asset::write_asset;
 pub(crate) use contract::{read_terms, write_contract, write_revision, write_terms};
 pub(crate) use document::write_document;
 pub(crate) use event::{read_event, read_parties, write_event};
+pub(crate) use organization::{write_organization, write_profile};
+pub(crate) use passcode::{ENDS, HOLDER as CODE_HOLDER, write_code, write_guesses, write_passcode};
 pub(crate) use wallet::write_wallet;
 pub(crate) use webhook::{HOLDER, NOTES, write_health, write_place, write_secrets, write_webhook};
 

@@ -47,7 +47,9 @@ pub use item::{ContractRecord, Remembered, Ticket};
 pub use keys::{Index, Position};
 pub use ledger::{BatchChange, Known};
 pub use listing::{Order, Page, Source};
-pub use read::{Beginning, Delivery, Found, History, Printable, Registering, Told, WebhookRecord};
+pub use read::{
+    Attempt, Beginning, Delivery, Found, History, Printable, Registering, Told, WebhookRecord,
+};
 pub use recorded::Recorded;
 
 /// A future that was compiled here.

@@ -1,5 +1,6 @@
 //! Single aggregates and what a command needs to know: one round trip each, consistent.
 
+mod organization;
 mod webhook;
 
 use std::collections::HashMap;
@@ -20,6 +21,7 @@ use crate::item::{self, ContractRecord, Item, Remembered, Ticket};
 use crate::keys::{self, Key};
 use crate::{Boxed, Store, StoreError};
 
+pub use organization::Attempt;
 pub use webhook::{Delivery, Told, WebhookRecord};
 
 /// What a command found.

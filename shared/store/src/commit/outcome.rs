@@ -35,6 +35,17 @@ pub enum Rejected<T> {
 }
 
 impl<T> Rejected<T> {
+    /// That some aggregate was changed first, for a write of several that looks at all of them again.
+    ///
+    /// # Errors
+    /// [`StoreError::Foreign`] for a condition that is none of this write's.
+    pub fn late(self) -> Result<(), StoreError> {
+        match self {
+            Self::StaleBeside(_) => Ok(()),
+            other => other.stale().map(drop),
+        }
+    }
+
     /// What the aggregate is now, for a write that can be late and nothing else.
     ///
     /// # Errors

@@ -158,6 +158,18 @@ uuid_id! {
     /// A batch of the ledger.
     BatchId
 }
+uuid_id! {
+    /// A profile: an organisation's template of settings.
+    ProfileId
+}
+uuid_id! {
+    /// A passcode; it is no part of the code.
+    PasscodeId
+}
+uuid_id! {
+    /// An invitation; it is no part of the token.
+    InvitationId
+}
 
 #[cfg(test)]
 mod tests {

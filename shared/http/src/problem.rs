@@ -72,11 +72,13 @@ registry! {
     WrongSide, "wrong-side", FORBIDDEN, "The command belongs to the other side";
     ManagerRequired, "manager-required", FORBIDDEN, "Only the organisation's manager may bind it";
     SignatureMismatch, "signature-mismatch", FORBIDDEN, "The signature does not show that the address is the caller's";
+    RoleRequired, "role-required", FORBIDDEN, "The caller lacks the role that this takes";
+    OrganizationRequired, "organization-required", FORBIDDEN, "The caller acts for no organisation";
     NotFound, "not-found", NOT_FOUND, "There is no such thing for this caller";
     IllegalStatus, "illegal-status", CONFLICT, "The status does not admit the command";
+    PasscodeInvalid, "passcode-invalid", NOT_FOUND, "The passcode cannot be used";
+    InvitationInvalid, "invitation-invalid", NOT_FOUND, "The invitation cannot be followed";
     NotYourTurn, "not-your-turn", CONFLICT, "It is the other side's turn";
-    RoleRequired, "role-required", FORBIDDEN, "The token lacks the role that this takes";
-    OrganizationRequired, "organization-required", FORBIDDEN, "The caller acts for no organisation";
     SelfSharing, "self-sharing", CONFLICT, "Nobody shares with itself";
     PayerNotAllowed, "payer-not-allowed", CONFLICT, "The named payer may not pay";
     DuplicateAgreement, "duplicate-agreement", CONFLICT, "The two organisations have a live agreement on this kind of thing";
@@ -103,10 +105,13 @@ registry! {
     ChallengeExpired, "challenge-expired", CONFLICT, "The challenge's five minutes are over";
     ChallengeUsed, "challenge-used", CONFLICT, "The challenge has registered an address already";
     TooManyWebhooks, "too-many-webhooks", CONFLICT, "The party has as many webhooks as there may be";
+    UnnamedOrganization, "unnamed-organization", CONFLICT, "The caller's organisation has no name yet";
+    AlreadyJoined, "already-joined", CONFLICT, "The organisation's account owner has joined";
     StaleVersion, "stale-version", PRECONDITION_FAILED, "The thing has changed since it was read";
     TooLarge, "payload-too-large", PAYLOAD_TOO_LARGE, "The body is too large";
     UnsupportedMediaType, "unsupported-media-type", UNSUPPORTED_MEDIA_TYPE, "The body's media type is not JSON";
     IdempotencyKeyReused, "idempotency-key-reused", UNPROCESSABLE_ENTITY, "The Idempotency-Key was used for another request";
+    TooManyGuesses, "too-many-guesses", TOO_MANY_REQUESTS, "The caller has guessed wrong too often";
     KeyRequired, "idempotency-key-required", BAD_REQUEST, "The request takes an Idempotency-Key";
     AmountTooLarge, "amount-too-large", BAD_REQUEST, "The amount is over the limit";
     PlatformWalletEmpty, "platform-wallet-empty", CONFLICT, "The platform's wallet holds too little";
@@ -145,6 +150,9 @@ fn value(rule: Rule) -> (&'static str, &'static str) {
             "invalid-keyword",
             "A value proposition or a type of message is not one",
         ),
+        Rule::InvalidEmail => ("invalid-email", "An e-mail address is not one"),
+        Rule::InvalidSettings => ("invalid-settings", "A setting cannot be taken"),
+        Rule::InvalidPasscode => ("invalid-passcode", "The passcode is none by its form"),
     }
 }
 
@@ -228,6 +236,8 @@ pub struct Problem {
     pub allowed: Option<Vec<&'static str>>,
     /// What is there now.
     pub current: Option<Value>,
+    /// After how many seconds it is worth trying again, where that is known.
+    pub retry_after: Option<u64>,
     /// For the log only.
     pub cause: Option<String>,
 }
@@ -241,6 +251,7 @@ impl Problem {
             errors: Vec::new(),
             allowed: None,
             current: None,
+            retry_after: None,
             cause: None,
         }
     }
@@ -290,6 +301,7 @@ impl Problem {
     pub fn unavailable(cause: impl Into<String>) -> Self {
         Self {
             cause: Some(cause.into()),
+            retry_after: Some(1),
             ..Self::new(
                 ProblemType::Unavailable,
                 "try again in a moment; nothing is half done",

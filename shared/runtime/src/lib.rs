@@ -11,6 +11,7 @@ mod bus;
 mod chain;
 mod config;
 mod failure;
+pub mod guessing;
 pub mod idempotency;
 mod ledger;
 mod links;

@@ -4,8 +4,8 @@
 use sharepact_domain::agreement::Bond;
 use sharepact_domain::event::{Aggregate, Digest};
 use sharepact_domain::id::{
-    AgreementId, AllotmentId, AssetId, BatchId, ContractId, EventId, OrganizationId, TransferId,
-    WebhookId,
+    AgreementId, AllotmentId, AssetId, BatchId, ContractId, EventId, OrganizationId, PasscodeId,
+    ProfileId, TransferId, WebhookId,
 };
 use sharepact_domain::ledger::dispatch::Dispatch;
 use sharepact_domain::party::Owner;
@@ -126,6 +126,28 @@ pub(crate) fn webhook_place(owner: &Owner, place: Place) -> Key {
 
 pub(crate) fn transfer(id: TransferId) -> Key {
     Key::new(format!("TRANSFER#{id}"), STATE)
+}
+
+pub(crate) fn organization(id: &OrganizationId) -> Key {
+    Key::new(format!("ORGANIZATION#{id}"), STATE)
+}
+
+pub(crate) fn profile(id: ProfileId) -> Key {
+    Key::new(format!("PROFILE#{id}"), STATE)
+}
+
+pub(crate) fn passcode(id: PasscodeId) -> Key {
+    Key::new(format!("PASSCODE#{id}"), STATE)
+}
+
+/// What a code that can be used is found by: its fingerprint, since the code is kept nowhere.
+pub(crate) fn code(fingerprint: &Digest) -> Key {
+    Key::new(format!("UNIQUE#PASSCODE#{fingerprint}"), ONLY)
+}
+
+/// How often a caller has guessed.
+pub(crate) fn guesses(owner: &Owner) -> Key {
+    Key::new(format!("GUESSES#{owner}"), ONLY)
 }
 
 /// The partition of what the ledger has to do; what is done leaves it.
@@ -347,6 +369,11 @@ pub(crate) const NO_END: &str = "~";
 /// The sort key of an asset in the indexes by party and in the catalogue.
 pub(crate) fn asset_listing(id: &AssetId) -> String {
     format!("ASSET#{id}")
+}
+
+/// The sort key of a profile in the index by organisation.
+pub(crate) fn profile_listing(id: ProfileId) -> String {
+    format!("PROFILE#{id}")
 }
 
 /// How many partitions a day's due contracts are spread over.

@@ -52,7 +52,7 @@ pub use keys::{Index, Position};
 pub use ledger::{BatchChange, Known};
 pub use listing::{Order, Page, Source};
 pub use read::{
-    Beginning, Delivery, Entitling, Found, History, MakingRecord, Printable, Registering,
+    Attempt, Beginning, Delivery, Entitling, Found, History, MakingRecord, Printable, Registering,
     SessionRecord, Told, WebhookRecord,
 };
 pub use recorded::Recorded;

@@ -172,9 +172,8 @@ impl Notes {
 }
 
 impl Transition {
-    /// What a change brings about. The parties of assets and wallets are part of their ids, so
-    /// that only the event's id stands for those.
-    /// None for what only hangs on an event.
+    /// What a change brings about; none for one without an event. The parties of assets and wallets are part of their
+    /// ids, so that only the event's id stands for those.
     pub(crate) fn of(change: &Change<'_>, now: Timestamp) -> Option<Self> {
         Some(match change {
             Change::Contract { after, event, .. } => Self {
@@ -197,7 +196,10 @@ impl Transition {
             Change::Session { event, .. } => Self::bare(event),
             Change::Allotment { event, .. } => Self::bare(event),
             Change::Transfer { event, .. } => Self::bare(event),
-            Change::Access { .. } | Change::Quota { .. } => return None,
+            Change::Organization { event, .. } => Self::bare(event),
+            Change::Profile { event, .. } => Self::bare(event),
+            Change::Passcode { event, .. } => Self::bare(event),
+            Change::Access { .. } | Change::Quota { .. } | Change::Guesses { .. } => return None,
         })
     }
 

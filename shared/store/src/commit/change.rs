@@ -6,9 +6,13 @@ use sharepact_domain::agreement::{Agreement, AgreementFact};
 use sharepact_domain::asset::{Asset, AssetFact};
 use sharepact_domain::contract::{Contract, ContractFact, Revision};
 use sharepact_domain::document::{Document, DocumentFact};
-use sharepact_domain::event::Event;
+use sharepact_domain::event::{Digest, Event};
 use sharepact_domain::id::{AssetId, ContractId, OrganizationId};
 use sharepact_domain::ledger::dispatch::{Dispatch, Sender};
+use sharepact_domain::organization::{Organization, OrganizationFact};
+use sharepact_domain::party::Owner;
+use sharepact_domain::passcode::{Guesses, Passcode, PasscodeFact};
+use sharepact_domain::profile::{Profile, ProfileFact};
 use sharepact_domain::session::{Access, Allotment, AllotmentFact, Session, SessionFact};
 use sharepact_domain::transfer::{Transfer, TransferFact};
 use sharepact_domain::wallet::{Challenge, Wallet, WalletFact};
@@ -98,6 +102,37 @@ pub enum Change<'a> {
         contract: ContractId,
         /// What happens to them.
         places: Places,
+    },
+    /// An organisation.
+    Organization {
+        /// The organisation after the event.
+        after: &'a Organization,
+        /// The event.
+        event: &'a Event<OrganizationFact>,
+    },
+    /// A profile.
+    Profile {
+        /// The profile after the event.
+        after: &'a Profile,
+        /// The event.
+        event: &'a Event<ProfileFact>,
+    },
+    /// A passcode. Its code begins to be found when it is issued, and is found no more when it is used; of two uses at the
+    /// same time one is too late, and so is one after its end.
+    Passcode {
+        /// The passcode after the event.
+        after: &'a Passcode,
+        /// The event.
+        event: &'a Event<PasscodeFact>,
+        /// The fingerprint of its code.
+        fingerprint: &'a Digest,
+    },
+    /// How often a caller has guessed: no aggregate, and without an event.
+    Guesses {
+        /// Who guessed.
+        owner: &'a Owner,
+        /// The guesses after the attempt, which take the next version.
+        after: &'a Guesses,
     },
     /// A transfer.
     Transfer {

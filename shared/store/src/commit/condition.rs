@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use sharepact_domain::id::{AgreementId, ContractId, WebhookId};
+use sharepact_domain::id::{AgreementId, ContractId, PasscodeId, WebhookId};
 use sharepact_domain::time::Timestamp;
 
 use crate::item::{self, Item};
@@ -28,6 +28,8 @@ pub(crate) enum Condition {
     Used,
     /// Only over one that this webhook holds.
     HeldByWebhook(WebhookId),
+    /// Only over one that is of this passcode, and whose time is not over.
+    CodeOf(PasscodeId),
     /// Only over one that is there.
     Present,
     /// Only when nobody else has it.
@@ -86,6 +88,17 @@ impl Condition {
             Self::UsedAtMost(most) => absent_or("<=", item::USED, item::number(most)),
             Self::Used => Check::of("#name >= :value".to_owned(), item::USED, item::number(1)),
             Self::HeldByWebhook(id) => equal(item::HOLDER, item::text(id.to_string())),
+            Self::CodeOf(id) => Check {
+                expression: "#name = :value AND #ends > :now".to_owned(),
+                names: Some(HashMap::from([
+                    ("#name".to_owned(), item::CODE_HOLDER.to_owned()),
+                    ("#ends".to_owned(), item::ENDS.to_owned()),
+                ])),
+                values: Some(HashMap::from([
+                    (":value".to_owned(), item::text(id.to_string())),
+                    (":now".to_owned(), item::text(now.to_string())),
+                ])),
+            },
             Self::Present => Check::plain("attribute_exists(pk)"),
             Self::OwnedBy(owner) => absent_or("=", "owner", item::text(owner)),
             Self::Later { revision } => absent_or("<", "revision", item::number(revision)),

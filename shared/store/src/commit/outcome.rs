@@ -39,14 +39,14 @@ pub enum Rejected<T> {
 }
 
 impl<T> Rejected<T> {
-    /// For a write of several aggregates that can be late and nothing else: somebody else was faster.
+    /// That some aggregate was changed first, for a write of several that looks at all of them again.
     ///
     /// # Errors
     /// [`StoreError::Foreign`] for a condition that is none of this write's.
     pub fn late(self) -> Result<(), StoreError> {
         match self {
             Self::StaleBeside(_) => Ok(()),
-            rejected => rejected.stale().map(drop),
+            other => other.stale().map(drop),
         }
     }
 

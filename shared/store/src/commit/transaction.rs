@@ -10,6 +10,7 @@ use sharepact_domain::contract::Contract;
 use sharepact_domain::event::{Event, Fact};
 use sharepact_domain::id::AssetId;
 use sharepact_domain::party::{Owner, Party};
+use sharepact_domain::passcode::PasscodeFact;
 use sharepact_domain::time::Timestamp;
 use sharepact_domain::transfer::{Transfer, TransferStatus};
 use sharepact_domain::wallet::{Address, Challenge};
@@ -166,6 +167,37 @@ impl<'a> Draft<'a> {
                 access,
             } => self.access(consumer, asset, access),
             Change::Quota { contract, places } => self.quota(*contract, *places),
+            Change::Organization { after, event } => {
+                let key = keys::organization(&after.id);
+                self.aggregate(&key, item::write_organization(after)?, event, None)
+            }
+            Change::Profile { after, event } => {
+                let key = keys::profile(after.id);
+                self.aggregate(&key, item::write_profile(after)?, event, None)
+            }
+            Change::Passcode {
+                after,
+                event,
+                fingerprint,
+            } => {
+                let key = keys::passcode(after.id);
+                self.aggregate(&key, item::write_passcode(after)?, event, None)?;
+                match &event.fact {
+                    PasscodeFact::Issued { .. } => {
+                        let item = item::write_code(fingerprint, after)?;
+                        self.put(Part::Attached, item, Condition::Absent { or_over: true })
+                    }
+                    PasscodeFact::Used { .. } => {
+                        let key = keys::code(fingerprint);
+                        self.delete(Part::Attached, &key, Condition::CodeOf(after.id))
+                    }
+                }
+            }
+            Change::Guesses { owner, after } => {
+                let item = item::write_guesses(owner, after, self.now)?;
+                let version = after.version.saturating_sub(1);
+                self.put(Part::State, item, Condition::After { version })
+            }
             Change::Transfer {
                 after,
                 event,

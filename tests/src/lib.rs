@@ -10,6 +10,7 @@
 //! | `schemas` | the schemas of events, held against every event that is seen |
 //! | `listing` | lists, page by page |
 //! | `deal` | a contract on its way from request to end |
+//! | `framework` | two organisations with a framework agreement |
 //!
 //! The one rule: a scenario cannot tell which API it talks to. `SHAREPACT_TARGET` names the
 //! `local.json` of a running stack, or a file of the same form for a deployment (`tests/deploy/run`
@@ -29,6 +30,7 @@ mod call;
 mod deal;
 mod deployment;
 mod description;
+mod framework;
 mod listing;
 mod person;
 mod schemas;
@@ -39,6 +41,7 @@ pub use call::{Answer, Call};
 pub use deal::{COMMANDS, Deal, STAGES, asset, draft, request};
 pub use deployment::Deployment;
 pub use description::Description;
+pub use framework::{Framework, NO_STAFF, Staff, frame, onboarding, proposal};
 pub use listing::Walk;
 pub use person::{Person, webhook};
 pub use schemas::Schemas;

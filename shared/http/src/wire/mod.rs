@@ -6,12 +6,14 @@
 mod asset;
 mod contract;
 mod description;
+mod entitlement;
 mod history;
 mod organization;
 mod pages;
 mod passcode;
 mod profile;
 mod request;
+mod session;
 mod terms;
 mod transfer;
 mod wallet;
@@ -20,17 +22,23 @@ mod webhook;
 pub use asset::{AssetBody, AssetView, FieldForm, PriceHint};
 pub use contract::{AcquiredAsset, ContractView, EndingView, OfferView, PartyView, SignatureView};
 pub use description::DescriptionView;
+pub use entitlement::{EntitlementView, GroundsView};
 pub use history::{DifferenceView, EventView, HistoryView, PriceChangeView, TermsChange};
 pub use organization::{
     AccountOwnerView, InvitationView, LogoForm, OrganizationBody, OrganizationView, RedeemBody,
     SettingsForm, SettingsPatch,
 };
 pub use pages::{
-    AcquiredPage, AssetIds, AssetPage, ContractIds, ContractPage, ProfilePage, WebhookPage,
+    AcquiredPage, AssetIds, AssetPage, ContractIds, ContractPage, ProfilePage, SessionPage,
+    WebhookPage,
 };
 pub use passcode::{ConsumerView, KeptPasscode, PasscodeBody, PasscodeView};
 pub use profile::{ProfileBody, ProfileName, ProfileView};
 pub use request::{AcquisitionBody, DurationForm, FilterForm, RequestBody};
+pub use session::{
+    MadeSessions, SessionBody, SessionCommandBody, SessionPatchBody, SessionStartBody,
+    SessionStopBody, SessionView, SessionWish,
+};
 pub use terms::{
     ActivateBody, CommandBody, DeclineBody, DraftBody, NegotiateBody, NoBody, RejectBody, StopBody,
     UpdateBody,

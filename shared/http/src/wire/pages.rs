@@ -3,7 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{AcquiredAsset, AssetView, ContractView, ProfileName, WebhookView};
+use super::{AcquiredAsset, AssetView, ContractView, ProfileName, SessionView, WebhookView};
 
 macro_rules! page {
     ($(#[$doc:meta])* $name:ident of $item:ty) => {
@@ -42,6 +42,10 @@ page! {
 page! {
     /// Profiles of an organisation, oldest first; without their settings.
     ProfilePage of ProfileName
+}
+page! {
+    /// Sessions, newest first.
+    SessionPage of SessionView
 }
 page! {
     /// Webhooks, oldest first; without what came of their deliveries.

@@ -34,7 +34,8 @@ impl Draft<'_> {
         }
     }
 
-    /// The next version of the places; an item without places goes.
+    /// The next version of the places. An item without places stays: were it to go, its version would begin anew, and whoever
+    /// read it before would not notice what happened since.
     pub(super) fn access(
         &mut self,
         consumer: &OrganizationId,
@@ -44,13 +45,8 @@ impl Draft<'_> {
         let before = Condition::After {
             version: access.version.saturating_sub(1),
         };
-        match access.places.is_empty() {
-            true => self.delete(Part::Attached, &keys::access(consumer, asset), before),
-            false => {
-                let item = item::write_access(consumer, asset, access)?;
-                self.put(Part::Attached, item, before)
-            }
-        }
+        let item = item::write_access(consumer, asset, access)?;
+        self.put(Part::Attached, item, before)
     }
 
     pub(super) fn quota(&mut self, contract: ContractId, places: Places) -> Result<(), StoreError> {

@@ -52,7 +52,7 @@ pub enum Rule {
     /// Not a time zone, a language, a host name or a logo.
     InvalidSettings,
     /// Not of the form that passcodes have.
-    InvalidPasscode,
+    MalformedPasscode,
 }
 
 impl Rule {
@@ -79,7 +79,7 @@ impl Rule {
         Self::InvalidSignature,
         Self::InvalidEmail,
         Self::InvalidSettings,
-        Self::InvalidPasscode,
+        Self::MalformedPasscode,
     ];
 }
 

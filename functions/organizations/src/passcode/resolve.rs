@@ -30,7 +30,7 @@ pub static OPERATION: Operation = Operation {
     body: Some(Shape::of::<PasscodeBody>()),
     success: (200, Shape::of::<ConsumerView>()),
     problems: &[
-        "invalid-passcode",
+        "malformed-passcode",
         "passcode-invalid",
         "role-required",
         "too-many-guesses",

@@ -41,7 +41,9 @@ pub enum AccessLevel {
 }
 
 /// What an asset of the register stands for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Entity {
     /// Something that data is about, such as a vehicle or a data set.

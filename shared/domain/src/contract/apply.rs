@@ -55,12 +55,7 @@ impl Contract {
                 scope,
             } => Some(Self {
                 recorded: Status::Request,
-                ..blank(
-                    Origin::Marketplace,
-                    about(asset, scope),
-                    provider,
-                    consumer,
-                )
+                ..blank(Origin::Marketplace, about(asset, scope), provider, consumer)
             }),
             ContractFact::Acquired {
                 asset,
@@ -79,12 +74,7 @@ impl Contract {
                     at,
                 }),
                 effective_at: Some(at),
-                ..blank(
-                    Origin::Marketplace,
-                    about(asset, scope),
-                    provider,
-                    consumer,
-                )
+                ..blank(Origin::Marketplace, about(asset, scope), provider, consumer)
             }),
             ContractFact::Opened {
                 origin,

@@ -3,9 +3,7 @@
 use thiserror::Error;
 
 use super::create::Window;
-use super::{
-    Lineage, SESSION_RULES, Session, SessionCommandKind, SessionFact, SessionStatus,
-};
+use super::{Lineage, SESSION_RULES, Session, SessionCommandKind, SessionFact, SessionStatus};
 use crate::fault::{Fault, Rule, Violation};
 use crate::machine::{self, Denied};
 use crate::party::{Actor, Principal, Side};

@@ -128,8 +128,8 @@ pub struct Row {
     pub command: String,
     /// Who.
     pub by: &'static str,
-    /// From which phases, and as which box of the diagram each of them is drawn; empty for a beginning.
-    pub from: Vec<(&'static str, &'static str)>,
+    /// From which phases, and from which boxes of the diagram each of them is drawn; empty for a beginning.
+    pub from: Vec<(&'static str, Vec<&'static str>)>,
     /// To which status.
     pub to: &'static str,
 }
@@ -166,9 +166,15 @@ pub fn diagram(rows: &[Row], ends: &[&str]) -> String {
             let Row { by, to, .. } = row;
             writeln!(out, "    {from} --> {to}: {command} ({by})").unwrap_or_default();
         };
-        match row.from.as_slice() {
+        let mut boxes = Vec::new();
+        for from in row.from.iter().flat_map(|(_, boxes)| boxes) {
+            if !boxes.contains(from) {
+                boxes.push(*from);
+            }
+        }
+        match boxes.as_slice() {
             [] => arrow("[*]"),
-            phases => phases.iter().for_each(|(_, status)| arrow(status)),
+            boxes => boxes.iter().for_each(|from| arrow(from)),
         }
     }
     for end in ends {

@@ -2,7 +2,7 @@
 //!
 //! The one rule: a session begins by `create`, and goes on by `decide`.
 
-use sharepact_domain::agreement::Agreement;
+use sharepact_domain::agreement::{Agreement, Frame, Onward};
 use sharepact_domain::asset::{AccessLevel, Asset, Entity};
 use sharepact_domain::contract::Contract;
 use sharepact_domain::event::{Event, Link};
@@ -15,7 +15,7 @@ use sharepact_domain::session::{
 use sharepact_domain::time::Timestamp;
 use uuid::Uuid;
 
-use super::framework::{boss, session_manager};
+use super::framework::{between, boss, session_manager};
 use super::{definition, sealed, start};
 
 pub fn vehicle_id(number: usize) -> AssetId {
@@ -182,3 +182,31 @@ impl Switch {
 pub type Term = (Option<Timestamp>, Option<Timestamp>);
 /// Since now, until what it hangs from ends.
 pub const OPEN: Term = (None, None);
+
+/// Who shares what was received with whom: each with the next.
+pub const RELAY: [&str; 6] = ["datahaus", "citylab", "delta", "echo", "foxtrot", "golf"];
+
+/// Sessions on one vehicle, the owner's first, each sharing on the one before it, up to the first that is refused.
+pub fn relay(frames: &[Frame]) -> (Vec<Switch>, Option<CreateRefusal>) {
+    let mut switches: Vec<Switch> = Vec::new();
+    for (number, (frame, pair)) in (1..).zip(frames.iter().zip(RELAY.windows(2))) {
+        let agreement = between(number, pair[0], pair[1], frame.clone());
+        let next = switches.last().map_or_else(
+            || Ok(Switch::made(&agreement, None, OPEN)),
+            |nearest| nearest.passed_on(&agreement, number),
+        );
+        match next {
+            Ok(next) => switches.push(next),
+            Err(refusal) => return (switches, Some(refusal)),
+        }
+    }
+    (switches, None)
+}
+
+/// The last of so many sessions, each of which shares on the one before it.
+pub fn relayed(sessions: usize) -> Switch {
+    let frames = vec![super::framework::passing(Onward::Unlimited); sessions];
+    let (switches, refusal) = relay(&frames);
+    assert_eq!(refusal, None);
+    switches.last().unwrap().clone()
+}

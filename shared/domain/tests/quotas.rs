@@ -169,15 +169,12 @@ fn a_grant_lies_inside_the_agreements_time() {
     ] {
         let earliest = frame.valid_from.max(start());
         let found = try_grant(&agreed(frame), quota(1, asked.0, asked.1), start());
-        match fault {
-            Some(pointer) => {
-                let expected = [(pointer.to_owned(), Rule::InvalidTerm)];
-                assert_eq!(violated(found.unwrap_err()), expected, "{asked:?}");
-            }
-            None => {
-                let given = (asked.0.unwrap_or(earliest), asked.1.unwrap_or(day(365)));
-                assert_eq!(term(&found.unwrap()), given, "{asked:?}");
-            }
+        if let Some(pointer) = fault {
+            let expected = [(pointer.to_owned(), Rule::InvalidTerm)];
+            assert_eq!(violated(found.unwrap_err()), expected, "{asked:?}");
+        } else {
+            let given = (asked.0.unwrap_or(earliest), asked.1.unwrap_or(day(365)));
+            assert_eq!(term(&found.unwrap()), given, "{asked:?}");
         }
     }
 }

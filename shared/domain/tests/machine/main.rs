@@ -71,11 +71,10 @@ fn everybody(provider: &Principal, consumer: &Principal) -> Vec<(Actor, Seat)> {
         ),
     ] {
         let user = party.user.as_str();
-        if party.organization.is_some() {
+        if let Some(organization) = &party.organization {
             callers.push((manager, Seat::Binds(side)));
             callers.push((member, Seat::Member(side)));
-            let organization = party.organization.as_ref().unwrap().as_str();
-            callers.push((contract_manager(organization), Seat::Member(side)));
+            callers.push((contract_manager(organization.as_str()), Seat::Member(side)));
             // Whoever acted for the organisation and has left it is nobody to it.
             callers.push((caller(user, None, &[]), Seat::Outside));
             callers.push((caller(user, Some("other"), &[Role::Manager]), Seat::Outside));

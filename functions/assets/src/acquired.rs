@@ -32,7 +32,7 @@ pub static OPERATION: Operation = Operation {
 async fn acquired(app: &App, call: Call) -> Answer {
     let keep = |contract: &Contract| contract.status(call.now) == Status::Active;
     let page = consumed::contracts(app, &call, keep).await?;
-    let items = page.items.iter().map(AcquiredAsset::from).collect();
+    let items = page.items.iter().filter_map(AcquiredAsset::of).collect();
     Reply::json(
         200,
         &AcquiredPage {

@@ -1,4 +1,4 @@
-//! The contracts that users have as consumers, for lists of their assets.
+//! The contracts on assets that users have as consumers, for lists of their assets.
 
 use sharepact_domain::contract::Contract;
 use sharepact_domain::id::UserId;
@@ -32,7 +32,11 @@ pub(crate) async fn contracts(
             .collect(),
     };
     let own = |contract: &Contract| !users.is_empty() || contract.consumer.includes(principal);
-    let keep =
-        |contract: &Contract| contract.visible_to(principal) && own(contract) && keep(contract);
+    let keep = |contract: &Contract| {
+        contract.asset().is_some()
+            && contract.visible_to(principal)
+            && own(contract)
+            && keep(contract)
+    };
     sharepact_runtime::list(app, call, &sources, Order::Descending, keep).await
 }

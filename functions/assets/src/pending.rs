@@ -34,10 +34,8 @@ async fn pending(app: &App, call: Call) -> Answer {
     let page = consumed::contracts(app, &call, keep).await?;
     let mut items: Vec<String> = Vec::new();
     for contract in &page.items {
-        let id = contract.asset.id.to_string();
-        if !items.contains(&id) {
-            items.push(id);
-        }
+        let id = contract.asset().map(|asset| asset.id.to_string());
+        items.extend(id.filter(|id| !items.contains(id)));
     }
     Reply::json(
         200,

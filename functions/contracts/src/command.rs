@@ -2,7 +2,9 @@
 //!
 //! The one rule: a handler names its command; nothing of this is written again anywhere.
 
-use sharepact_domain::contract::{Command, Contract, ContractFact, Decision, Revision};
+use sharepact_domain::contract::{
+    Command, CommandKind, Contract, ContractFact, Decision, Revision,
+};
 use sharepact_domain::event::Event;
 use sharepact_domain::id::ContractId;
 use sharepact_domain::terms::Terms;
@@ -126,7 +128,8 @@ fn stale(call: &Call, current: Option<&Contract>) -> Problem {
         .and_then(|(contract, principal)| {
             let view = ContractView::new(contract, None, principal, call.now);
             let body = Reply::json(200, &view).ok()?.body;
-            Some((contract.allowed(principal, call.now), body))
+            let allowed = contract.allowed(principal, call.now);
+            Some((allowed.into_iter().map(CommandKind::name).collect(), body))
         });
     let problem = Problem::new(
         ProblemType::Conflict,
@@ -147,6 +150,8 @@ fn claim(fact: &ContractFact) -> Claim {
         ContractFact::Requested { .. }
         | ContractFact::Acquired { .. }
         | ContractFact::Opened { .. } => Claim::Take,
+        // A quota is for no asset in particular.
+        ContractFact::Granted { .. } => Claim::Untouched,
         ContractFact::Drafted { .. }
         | ContractFact::Negotiated { .. }
         | ContractFact::Signed { .. } => Claim::Untouched,

@@ -34,7 +34,7 @@ async fn carry_out(app: &App, order: Order) -> Result<(), WorkError> {
     }
 }
 
-async fn issue(app: &App, id: ContractId, command: Command) -> Result<(), WorkError> {
+pub(crate) async fn issue(app: &App, id: ContractId, command: Command) -> Result<(), WorkError> {
     for _ in 0..ATTEMPTS {
         let now = app.clock.now();
         let found = app.store.contract(id, None, now).await?;

@@ -1,7 +1,7 @@
 //! `webhook-plan` – finds the webhooks that an event concerns, and sends one message for each.
 //!
 //! Started by: the queue of the rule for the events that can be delivered. The event of a contract
-//! concerns both its sides, as its history does; that a webhook was disabled concerns the others of
+//! concerns both its sides, as its history does, and so does that of an agreement or a session; that a webhook was disabled concerns the others of
 //! its owner. An event that comes twice is planned twice: who delivers knows what is delivered.
 
 use std::collections::BTreeSet;
@@ -74,7 +74,7 @@ async fn concerned(
     told: &Told,
 ) -> Result<BTreeSet<Owner>, WorkError> {
     match (aggregate.kind.as_str(), &told.parties) {
-        ("contract", Some(parties)) => Ok(parties.iter().map(Party::owner).collect()),
+        ("contract" | "agreement" | "session", Some(parties)) => Ok(parties.iter().map(Party::owner).collect()),
         ("webhook", _) => {
             let id = WebhookId::parse(&aggregate.id);
             let id = id.map_err(|fault| WorkError::Poison(fault.to_string()))?;

@@ -87,6 +87,7 @@ impl Servers {
             bus: setting("SHAREPACT_BUS")
                 .map(|name| sharepact_runtime::Bus::new(clients.bus.clone(), name)),
             expiries: queue("SHAREPACT_EXPIRIES"),
+            settlements: queue("SHAREPACT_SETTLEMENTS"),
             deliveries: queue("SHAREPACT_DELIVERIES"),
             dead_letters: queue("SHAREPACT_DEAD_LETTERS"),
             chain: on_chain

@@ -72,6 +72,12 @@ pub const CONTEXTS: &[Context] = &[
         workers: sharepact_webhooks::WORKERS,
     },
     Context {
+        name: "organizations",
+        description: "Organisations, the profiles that they onboard others with, invitations and passcodes.",
+        operations: sharepact_organizations::OPERATIONS,
+        workers: &[],
+    },
+    Context {
         name: "openapi",
         description: "The description of this API.",
         operations: sharepact_openapi::OPERATIONS,

@@ -6,7 +6,7 @@
 mod act;
 mod facts;
 
-use sharepact_domain::contract::Status;
+use sharepact_domain::contract::{Contract, Matter, Quota, Status};
 
 use crate::Content;
 use crate::block::{Block, Edges, Span, Style, points};
@@ -15,7 +15,18 @@ use crate::face::Face;
 
 /// The document's title in one line.
 pub(crate) fn title(content: &Content<'_>) -> String {
-    format!("Data sharing contract: {}", content.contract.asset.name)
+    format!("Data sharing contract: {}", about(content.contract))
+}
+
+/// What the contract is about, in a few words.
+fn about(contract: &Contract) -> String {
+    match &contract.matter {
+        Matter::Asset { subject, .. } => subject.name.to_string(),
+        Matter::Quota(Quota {
+            assets: 1, entity, ..
+        }) => format!("1 {}", entity.name()),
+        Matter::Quota(Quota { assets, entity, .. }) => format!("{assets} {}s", entity.name()),
+    }
 }
 
 /// Tells the contract.
@@ -37,7 +48,7 @@ pub(crate) fn tell(content: &Content<'_>) -> (Vec<Block>, Edges) {
         )]),
         Block::Lead(vec![
             plain("on the use of "),
-            strong(contract.asset.name.as_str()),
+            strong(&about(contract)),
             plain("\nbetween "),
             strong(contract.provider.owner().id()),
             plain(" as provider and "),
@@ -53,20 +64,19 @@ pub(crate) fn tell(content: &Content<'_>) -> (Vec<Block>, Edges) {
     };
     blocks.push(heading("Parties and term"));
     blocks.push(facts::parties(content));
-    blocks.push(heading("Asset details"));
-    blocks.extend(facts::asset(content));
-    blocks.push(heading("Payment details"));
-    blocks.extend(facts::payment(content));
-    blocks.push(heading("Contract terms"));
-    match (content.terms, &contract.offer) {
-        (Some(terms), offer) => {
-            if let Some(offer) = offer {
-                let note = format!("Revision {} of the terms, in full.", offer.revision);
-                blocks.push(Block::Note(vec![Span::new(note, Style::NOTE)]));
-            }
-            blocks.extend(commonmark::read(terms.as_str(), 1));
+    match &contract.matter {
+        Matter::Asset { subject, scope } => {
+            blocks.push(heading("Asset details"));
+            blocks.extend(facts::asset(subject, scope));
+            blocks.push(heading("Payment details"));
+            blocks.extend(facts::payment(content));
+            blocks.push(heading("Contract terms"));
+            blocks.extend(terms(content));
         }
-        (None, _) => blocks.push(paragraph("The provider has not offered any terms yet.")),
+        Matter::Quota(quota) => {
+            blocks.push(heading("Quota"));
+            blocks.extend(facts::quota(quota));
+        }
     }
     blocks.push(heading("Platform terms"));
     blocks.extend(commonmark::read(content.platform_terms.as_str(), 1));
@@ -95,6 +105,19 @@ pub(crate) fn tell(content: &Content<'_>) -> (Vec<Block>, Edges) {
         watermark: content.watermark.map(str::to_owned),
     };
     (blocks, edges)
+}
+
+/// The terms of the last revision, in full.
+fn terms(content: &Content<'_>) -> Vec<Block> {
+    let Some(terms) = content.terms else {
+        return vec![paragraph("The provider has not offered any terms yet.")];
+    };
+    let note = content.contract.offer.as_ref().map(|offer| {
+        let note = format!("Revision {} of the terms, in full.", offer.revision);
+        Block::Note(vec![Span::new(note, Style::NOTE)])
+    });
+    let text = commonmark::read(terms.as_str(), 1);
+    note.into_iter().chain(text).collect()
 }
 
 /// What a reader has to know of characters that no face has.

@@ -53,11 +53,17 @@ pub enum Rule {
     InvalidTerm,
     /// A value proposition or a type of message that is not one, or the same one twice.
     InvalidKeyword,
+    /// Not an e-mail address.
+    InvalidEmail,
+    /// Not a time zone, a language, a host name or a logo.
+    InvalidSettings,
+    /// Not of the form that passcodes have.
+    InvalidPasscode,
 }
 
 impl Rule {
     /// Every rule, for the problem registry.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 25] = [
         Self::InvalidId,
         Self::EmptySelection,
         Self::UnknownField,
@@ -80,6 +86,9 @@ impl Rule {
         Self::InvalidQuota,
         Self::InvalidTerm,
         Self::InvalidKeyword,
+        Self::InvalidEmail,
+        Self::InvalidSettings,
+        Self::InvalidPasscode,
     ];
 }
 

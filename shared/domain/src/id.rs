@@ -139,6 +139,10 @@ uuid_id! {
     AgreementId
 }
 uuid_id! {
+    /// Many sessions that were made at once.
+    AllotmentId
+}
+uuid_id! {
     /// A webhook.
     WebhookId
 }
@@ -153,6 +157,18 @@ uuid_id! {
 uuid_id! {
     /// A batch of the ledger.
     BatchId
+}
+uuid_id! {
+    /// A profile: an organisation's template of settings.
+    ProfileId
+}
+uuid_id! {
+    /// A passcode; it is no part of the code.
+    PasscodeId
+}
+uuid_id! {
+    /// An invitation; it is no part of the token.
+    InvitationId
 }
 
 #[cfg(test)]

@@ -12,11 +12,15 @@
 //! | [`ledger`] | the hashes of events on a blockchain: the tree, its proofs, where each is |
 //! | [`wallet`] | the registered Ethereum address of a user or an organisation |
 //! | [`transfer`] | ether from the platform's wallet to a registered one |
+//! | [`organization`] | an organisation: its name, its settings, who onboarded it, the invitation to it |
+//! | [`profile`] | an organisation's template of settings for those that it onboards |
+//! | [`passcode`] | the code by which a consumer lets itself be found, and how often one may guess |
 //! | [`webhook`] | where a party wants to hear of events: secrets, rotation, retries |
 //! | [`selection`] | chosen fields and filters, checked against an asset |
 //! | [`party`] | users, organisations, sides, who is acting |
 //! | [`event`] | the envelope of every event and the hash chain |
 //! | [`money`], [`terms`], [`text`], [`time`], [`id`] | the values all of these are made of |
+//! | [`email`] | addresses of people |
 //! | [`chain`] | amounts, hashes, fees and blocks of an Ethereum chain |
 //! | [`machine`] | state machines as data |
 //! | [`trace`] | which request brought an event about |
@@ -30,6 +34,7 @@ pub mod asset;
 pub mod chain;
 pub mod contract;
 pub mod document;
+pub mod email;
 pub mod entitlement;
 pub mod event;
 pub mod evidence;
@@ -38,7 +43,10 @@ pub mod id;
 pub mod ledger;
 pub mod machine;
 pub mod money;
+pub mod organization;
 pub mod party;
+pub mod passcode;
+pub mod profile;
 pub mod selection;
 pub mod session;
 pub mod terms;

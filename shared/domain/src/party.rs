@@ -14,9 +14,9 @@ use crate::id::{OrganizationId, UserId};
 pub enum Role {
     /// Manages the organisation of the token: may bind it.
     Manager,
-    /// Concludes and ends framework agreements and quota contracts for the organisation.
+    /// Makes and ends what binds the organisation to others: agreements and contracts.
     ContractManager,
-    /// Makes, starts and stops sessions for the organisation.
+    /// Turns shared data on and off: sessions.
     SessionManager,
     /// Keeps the organisation's settings and profiles.
     Administrator,
@@ -63,26 +63,26 @@ impl Principal {
         self.organization.is_none() || self.roles.contains(&Role::Manager)
     }
 
-    /// May the caller conclude and end agreements and quota contracts for its organisation?
+    /// May the caller make and end agreements and contracts of its organisation?
     #[must_use]
     pub fn manages_contracts(&self) -> bool {
-        self.holds(Role::ContractManager)
+        self.acts_as(Role::ContractManager)
     }
 
-    /// May the caller make, start and stop sessions for its organisation?
+    /// May the caller make, start and stop sessions of its organisation?
     #[must_use]
     pub fn manages_sessions(&self) -> bool {
-        self.holds(Role::SessionManager)
+        self.acts_as(Role::SessionManager)
     }
 
-    /// May the caller change settings and profiles of its organisation?
+    /// May the caller change its organisation's settings and profiles?
     #[must_use]
     pub fn administers(&self) -> bool {
-        self.holds(Role::Administrator)
+        self.acts_as(Role::Administrator)
     }
 
-    /// Has the caller this role in an organisation, or manages it as a whole?
-    fn holds(&self, role: Role) -> bool {
+    /// Has the caller this role in its organisation, or manages it as a whole?
+    fn acts_as(&self, role: Role) -> bool {
         self.organization.is_some()
             && (self.roles.contains(&role) || self.roles.contains(&Role::Manager))
     }

@@ -186,7 +186,7 @@ proptest! {
             let mut switch = switch;
             let fact = switch.attempt(&Actor::System, SessionCommand::End, at);
             let end = SessionEnd { at, cause };
-            prop_assert_eq!(fact, Ok(SessionFact::Ended { end }));
+            prop_assert_eq!(fact, Ok(SessionFact::Ended { end, onward: true }));
             // What is recorded is what held before.
             let after = switch.session.standing(&switch.lineage, at);
             prop_assert_eq!((after.phase, after.end), (SessionPhase::Ended, Some(end)));
@@ -270,7 +270,7 @@ fn an_end_on_record_holds_by_a_clock_that_runs_behind_as_well() {
         // Whoever carries the stop on records the end, instead of finding nothing to do.
         let fact = switch.attempt(&Actor::System, SessionCommand::End, behind);
         let end = SessionEnd { at: day(7), cause };
-        assert_eq!(fact, Ok(SessionFact::Ended { end }));
+        assert_eq!(fact, Ok(SessionFact::Ended { end, onward: true }));
     }
 }
 

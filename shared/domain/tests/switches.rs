@@ -135,7 +135,13 @@ fn a_session_goes_off_and_on_until_its_end() {
         let cause = EndCause::Time;
         let fact = over.attempt(&Actor::System, SessionCommand::End, day(25));
         let ended = SessionEnd { at: end, cause };
-        assert_eq!(fact, Ok(SessionFact::Ended { end: ended }));
+        assert_eq!(
+            fact,
+            Ok(SessionFact::Ended {
+                end: ended,
+                onward: false
+            })
+        );
         assert_eq!(over.session.end, Some(ended));
         assert!(
             over.attempt(&Actor::System, SessionCommand::End, day(25))

@@ -25,4 +25,4 @@ pub use call::{Call, IdempotencyKey};
 pub use etag::{Precondition, entity_tag, noted_tag};
 pub use problem::{ErrorItem, Place, Problem, ProblemDocument, ProblemType};
 pub use reply::{Reply, respond};
-pub use seal::{Purpose, SealingKey};
+pub use seal::{Derived, Purpose, SealingKey};

@@ -1,13 +1,13 @@
-//! Problems: the one registry of what can be wrong with a request (RFC 9457), and the one mapping
-//! of the domain's refusals onto it.
+//! Problems: the one registry of what can be wrong with a request (RFC 9457). `refusal` maps the domain's refusals onto it.
 //!
 //! The one rule: a problem says what would be right; what is nobody's business but ours stays in
 //! `cause`, which is logged and never sent.
 
+mod refusal;
+
 use lambda_http::http::StatusCode;
 use serde::Serialize;
 use serde_json::Value;
-use sharepact_domain::contract::{CommandKind, Refusal};
 use sharepact_domain::fault::{Fault, Rule, Violation};
 use utoipa::ToSchema;
 
@@ -72,9 +72,28 @@ registry! {
     WrongSide, "wrong-side", FORBIDDEN, "The command belongs to the other side";
     ManagerRequired, "manager-required", FORBIDDEN, "Only the organisation's manager may bind it";
     SignatureMismatch, "signature-mismatch", FORBIDDEN, "The signature does not show that the address is the caller's";
+    RoleRequired, "role-required", FORBIDDEN, "The caller lacks the role that this takes";
+    OrganizationRequired, "organization-required", FORBIDDEN, "The caller acts for no organisation";
     NotFound, "not-found", NOT_FOUND, "There is no such thing for this caller";
-    IllegalStatus, "illegal-status", CONFLICT, "The contract's status does not admit the command";
+    IllegalStatus, "illegal-status", CONFLICT, "The status does not admit the command";
+    PasscodeInvalid, "passcode-invalid", NOT_FOUND, "The passcode cannot be used";
+    InvitationInvalid, "invitation-invalid", NOT_FOUND, "The invitation cannot be followed";
     NotYourTurn, "not-your-turn", CONFLICT, "It is the other side's turn";
+    SelfSharing, "self-sharing", CONFLICT, "Nobody shares with itself";
+    PayerNotAllowed, "payer-not-allowed", CONFLICT, "The named payer may not pay";
+    DuplicateAgreement, "duplicate-agreement", CONFLICT, "The two organisations have a live agreement on this kind of thing";
+    AgreementNotActive, "agreement-not-active", CONFLICT, "The agreement is not in force";
+    ContractNotActive, "contract-not-active", CONFLICT, "The contract is not in force";
+    ContractNeeded, "contract-needed", CONFLICT, "The agreement asks for a contract";
+    AssetNotYours, "asset-not-yours", CONFLICT, "The provider does not have the asset";
+    WrongEntity, "wrong-entity", CONFLICT, "The agreement is for another kind of thing";
+    OnwardNotAllowed, "onward-sharing-not-allowed", CONFLICT, "What was received may not be shared on like this";
+    OnwardLoop, "onward-sharing-loop", CONFLICT, "What is shared on would come back to whom it came from";
+    QuotaExceeded, "quota-exceeded", CONFLICT, "The contract admits no more assets";
+    SessionOverlap, "session-overlap", CONFLICT, "The asset has a session towards the consumer that has not ended";
+    TooEarly, "too-early", CONFLICT, "The session's time has not begun";
+    UpstreamStopped, "upstream-stopped", CONFLICT, "What the session shares on does not run";
+    BoundByContract, "bound-by-contract", CONFLICT, "The session has its contract's time";
     Conflict, "conflict", CONFLICT, "Somebody else was faster";
     LiveContract, "live-contract", CONFLICT, "The consumer's side has a live contract on the asset";
     OwnAsset, "own-asset", CONFLICT, "The asset is the caller's own";
@@ -86,10 +105,13 @@ registry! {
     ChallengeExpired, "challenge-expired", CONFLICT, "The challenge's five minutes are over";
     ChallengeUsed, "challenge-used", CONFLICT, "The challenge has registered an address already";
     TooManyWebhooks, "too-many-webhooks", CONFLICT, "The party has as many webhooks as there may be";
+    UnnamedOrganization, "unnamed-organization", CONFLICT, "The caller's organisation has no name yet";
+    AlreadyJoined, "already-joined", CONFLICT, "The organisation's account owner has joined";
     StaleVersion, "stale-version", PRECONDITION_FAILED, "The thing has changed since it was read";
     TooLarge, "payload-too-large", PAYLOAD_TOO_LARGE, "The body is too large";
     UnsupportedMediaType, "unsupported-media-type", UNSUPPORTED_MEDIA_TYPE, "The body's media type is not JSON";
     IdempotencyKeyReused, "idempotency-key-reused", UNPROCESSABLE_ENTITY, "The Idempotency-Key was used for another request";
+    TooManyGuesses, "too-many-guesses", TOO_MANY_REQUESTS, "The caller has guessed wrong too often";
     KeyRequired, "idempotency-key-required", BAD_REQUEST, "The request takes an Idempotency-Key";
     AmountTooLarge, "amount-too-large", BAD_REQUEST, "The amount is over the limit";
     PlatformWalletEmpty, "platform-wallet-empty", CONFLICT, "The platform's wallet holds too little";
@@ -122,6 +144,15 @@ fn value(rule: Rule) -> (&'static str, &'static str) {
         Rule::InvalidEventType => ("invalid-event-type", "There is no such type of event"),
         Rule::InvalidAmount => ("invalid-amount", "An amount of ether cannot be taken"),
         Rule::InvalidSignature => ("invalid-signature", "The signature is not one"),
+        Rule::InvalidQuota => ("invalid-quota", "A number of assets cannot be taken"),
+        Rule::InvalidTerm => ("invalid-term", "A time cannot be taken"),
+        Rule::InvalidKeyword => (
+            "invalid-keyword",
+            "A value proposition or a type of message is not one",
+        ),
+        Rule::InvalidEmail => ("invalid-email", "An e-mail address is not one"),
+        Rule::InvalidSettings => ("invalid-settings", "A setting cannot be taken"),
+        Rule::InvalidPasscode => ("invalid-passcode", "The passcode is none by its form"),
     }
 }
 
@@ -202,9 +233,11 @@ pub struct Problem {
     /// The single faults.
     pub errors: Vec<(ProblemType, Place, String)>,
     /// What would be allowed.
-    pub allowed: Option<Vec<CommandKind>>,
+    pub allowed: Option<Vec<&'static str>>,
     /// What is there now.
     pub current: Option<Value>,
+    /// After how many seconds it is worth trying again, where that is known.
+    pub retry_after: Option<u64>,
     /// For the log only.
     pub cause: Option<String>,
 }
@@ -218,6 +251,7 @@ impl Problem {
             errors: Vec::new(),
             allowed: None,
             current: None,
+            retry_after: None,
             cause: None,
         }
     }
@@ -267,6 +301,7 @@ impl Problem {
     pub fn unavailable(cause: impl Into<String>) -> Self {
         Self {
             cause: Some(cause.into()),
+            retry_after: Some(1),
             ..Self::new(
                 ProblemType::Unavailable,
                 "try again in a moment; nothing is half done",
@@ -306,7 +341,7 @@ impl Problem {
             allowed: self
                 .allowed
                 .as_ref()
-                .map(|kinds| kinds.iter().map(|kind| kind.name().to_owned()).collect()),
+                .map(|names| names.iter().map(|name| (*name).to_owned()).collect()),
             current: self.current.clone(),
             request_id,
         }
@@ -341,29 +376,6 @@ impl From<Vec<Violation>> for Problem {
         Self {
             errors: errors.collect(),
             ..Self::new(kind, detail.trim_start_matches(": "))
-        }
-    }
-}
-
-impl From<Refusal> for Problem {
-    fn from(refusal: Refusal) -> Self {
-        let detail = refusal.to_string();
-        let (kind, allowed) = match refusal {
-            Refusal::Invalid(violations) => return violations.into(),
-            Refusal::NotAParty => return Self::not_found("contract or asset"),
-            Refusal::WrongSide { allowed, .. } => (ProblemType::WrongSide, Some(allowed)),
-            Refusal::NotManager => (ProblemType::ManagerRequired, Some(Vec::new())),
-            Refusal::IllegalStatus { allowed, .. } => (ProblemType::IllegalStatus, Some(allowed)),
-            Refusal::NotYourTurn { allowed, .. } => (ProblemType::NotYourTurn, Some(allowed)),
-            Refusal::WalletRequired { .. } => (ProblemType::WalletRequired, None),
-            Refusal::OwnAsset => (ProblemType::OwnAsset, None),
-            Refusal::PublicAsset => (ProblemType::PublicAsset, None),
-            Refusal::NotPublic => (ProblemType::NotPublic, None),
-            Refusal::LiveContract { .. } => (ProblemType::LiveContract, None),
-        };
-        Self {
-            allowed,
-            ..Self::new(kind, detail)
         }
     }
 }

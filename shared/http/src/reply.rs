@@ -109,10 +109,10 @@ pub fn respond(outcome: Result<Reply, Problem>, request_id: Option<String>) -> R
                     .headers_mut()
                     .insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
             }
-            if problem.kind == ProblemType::Unavailable {
+            if let Some(seconds) = problem.retry_after {
                 response
                     .headers_mut()
-                    .insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+                    .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
             }
             response
         }

@@ -1,4 +1,5 @@
-//! What is handed out to come back unchanged, sealed: cursors of lists, challenges for wallets.
+//! What is handed out to come back unchanged, sealed: cursors of lists, challenges for wallets. And what is derived instead
+//! of being kept: passcodes.
 //!
 //! The one rule: what was sealed opens for the purpose and the binding it was sealed for, and for nothing else.
 
@@ -31,6 +32,25 @@ impl Purpose {
     }
 }
 
+/// What is derived, the same at every time, instead of being kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Derived {
+    /// The code of a passcode, of its id.
+    Code,
+    /// What a code is found by, of the code.
+    Fingerprint,
+}
+
+impl Derived {
+    /// The first byte of what is derived from; no [`Purpose`] has it.
+    const fn mark(self) -> u8 {
+        match self {
+            Self::Code => 128,
+            Self::Fingerprint => 129,
+        }
+    }
+}
+
 /// The secret that seals. What is sealed can be read by anyone; only who has the key can make it.
 #[derive(Clone)]
 pub struct SealingKey(Arc<hmac::Key>);
@@ -51,6 +71,20 @@ impl SealingKey {
         let signature = hmac::sign(&self.0, &bytes);
         bytes.extend_from_slice(signature.as_ref());
         URL_SAFE_NO_PAD.encode(bytes)
+    }
+
+    /// What only who has the key can derive from `source`: HMAC-SHA-256.
+    #[must_use]
+    pub fn derive(&self, derived: Derived, source: &str) -> [u8; DIGEST] {
+        let mut bytes = vec![derived.mark()];
+        bytes.extend_from_slice(source.as_bytes());
+        let mut value = [0; DIGEST];
+        let tag = hmac::sign(&self.0, &bytes);
+        value
+            .iter_mut()
+            .zip(tag.as_ref())
+            .for_each(|(byte, derived)| *byte = *derived);
+        value
     }
 
     /// The content; none for anything that was not made by [`Self::seal`] with the same purpose and binding.
@@ -101,6 +135,19 @@ mod tests {
         }
         for bad in ["", "A", "!!", &"A".repeat(44), &"A".repeat(10_000)] {
             assert_eq!(key(7).open(Purpose::Cursor, "b", bad), None);
+        }
+    }
+
+    #[test]
+    fn what_is_derived_depends_on_key_kind_and_source_alone() {
+        let one = key(1).derive(Derived::Code, "a");
+        assert_eq!(one, key(1).derive(Derived::Code, "a"));
+        for other in [
+            key(2).derive(Derived::Code, "a"),
+            key(1).derive(Derived::Fingerprint, "a"),
+            key(1).derive(Derived::Code, "b"),
+        ] {
+            assert_ne!(one, other);
         }
     }
 }

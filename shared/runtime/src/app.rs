@@ -77,10 +77,7 @@ impl App {
         Box::pin(async move {
             let transition = Transition::of(&change, now);
             let outcome = self.store.commit(change, answer, now).await?;
-            if matches!(outcome, Outcome::Written) {
-                note(|notes| notes.committed(transition));
-            }
-            Ok(outcome)
+            Ok(noted(outcome, transition))
         })
     }
 
@@ -98,17 +95,11 @@ impl App {
         T: DeserializeOwned + Send + 'a,
     {
         Box::pin(async move {
-            let transitions = changes.iter().map(|change| Transition::of(change, now));
+            let transitions = changes.iter();
+            let transitions = transitions.filter_map(|change| Transition::of(change, now));
             let transitions: Vec<_> = transitions.collect();
             let outcome = self.store.commit_all(changes, answer, now).await?;
-            if matches!(outcome, Outcome::Written) {
-                note(|notes| {
-                    transitions
-                        .into_iter()
-                        .for_each(|each| notes.committed(each))
-                });
-            }
-            Ok(outcome)
+            Ok(noted(outcome, transitions))
         })
     }
 
@@ -122,6 +113,15 @@ impl App {
             .map_err(|_| Problem::internal("there are no random bytes"))?;
         Ok(bytes)
     }
+}
+
+/// Notes what was written, on its way to the caller.
+fn noted<T>(outcome: Outcome<T>, transitions: impl IntoIterator<Item = Transition>) -> Outcome<T> {
+    if matches!(outcome, Outcome::Written) {
+        let transitions = transitions.into_iter();
+        note(|notes| transitions.for_each(|transition| notes.committed(transition)));
+    }
+    outcome
 }
 
 /// What a commit resolves to.

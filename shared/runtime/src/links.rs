@@ -17,6 +17,8 @@ pub struct Links {
     pub bus: Option<Bus>,
     /// Where contracts whose time is over go.
     pub expiries: Option<Queue>,
+    /// Where agreements, quota contracts and sessions go of which something is to be recorded.
+    pub settlements: Option<Queue>,
     /// Where documents are kept.
     pub documents: Option<Bucket>,
     /// Where deliveries to webhooks go.
@@ -48,6 +50,16 @@ impl Links {
         self.expiries
             .as_ref()
             .ok_or_else(|| missing("SHAREPACT_EXPIRIES"))
+    }
+
+    /// The queue of agreements, quota contracts and sessions of which something is to be recorded.
+    ///
+    /// # Errors
+    /// When the function has none.
+    pub fn settlements(&self) -> Result<&Queue, WorkError> {
+        self.settlements
+            .as_ref()
+            .ok_or_else(|| missing("SHAREPACT_SETTLEMENTS"))
     }
 
     /// The bucket of documents.
@@ -111,7 +123,7 @@ pub(crate) struct Linked {
     pub secrets: Secrets,
 }
 
-/// `SHAREPACT_BUS` and `SHAREPACT_DOCUMENTS` (names), `SHAREPACT_EXPIRIES`,
+/// `SHAREPACT_BUS` and `SHAREPACT_DOCUMENTS` (names), `SHAREPACT_EXPIRIES`, `SHAREPACT_SETTLEMENTS`,
 /// `SHAREPACT_DELIVERIES` and `SHAREPACT_DEAD_LETTERS` (URLs), as far as they are set;
 /// `SHAREPACT_OUTBOUND_LOOPBACK` is `allow` in local development and not set anywhere else.
 #[expect(clippy::disallowed_methods, reason = "this is where settings are read")]
@@ -127,6 +139,7 @@ pub(crate) async fn from_env() -> Linked {
             .map(|name| Bus::new(aws_sdk_eventbridge::Client::new(&config), name)),
         documents: setting("SHAREPACT_DOCUMENTS").map(|name| Bucket::new(s3(&config), name)),
         expiries: queue("SHAREPACT_EXPIRIES"),
+        settlements: queue("SHAREPACT_SETTLEMENTS"),
         deliveries: queue("SHAREPACT_DELIVERIES"),
         dead_letters: queue("SHAREPACT_DEAD_LETTERS"),
         chain: None,

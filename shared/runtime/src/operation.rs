@@ -44,6 +44,8 @@ pub enum Grant {
     QueryIndex(&'static str),
     /// `dynamodb:PutItem` on the table.
     Put,
+    /// `dynamodb:UpdateItem` on the table.
+    Update,
     /// `dynamodb:DeleteItem` on the table.
     Delete,
     /// `events:PutEvents` on the bus.

@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | `change` | what is written |
 //! | `transaction` | its items, in their order |
+//! | `framework` | what agreements and sessions write besides |
 //! | `condition` | the condition of each item, as DynamoDB spells it |
 //! | `judge` | what a failed condition means |
 //! | `outcome` | what came of the write |
@@ -15,6 +16,7 @@
 
 mod change;
 pub(crate) mod condition;
+mod framework;
 mod judge;
 mod outcome;
 pub(crate) mod transaction;
@@ -27,7 +29,7 @@ use aws_sdk_dynamodb::types::CancellationReason;
 use serde::de::DeserializeOwned;
 use sharepact_domain::time::Timestamp;
 
-pub use self::change::{Change, Claim, Sending};
+pub use self::change::{Change, Claim, Places, Sending};
 pub use self::outcome::{Outcome, Rejected};
 
 use self::transaction::Draft;
@@ -35,7 +37,7 @@ use crate::item::{Remembered, Ticket};
 use crate::{Boxed, Store, StoreError};
 
 /// How often a transaction that met another one on the same items is tried.
-const ATTEMPTS: u32 = 4;
+const ATTEMPTS: u32 = 6;
 /// The first wait between two attempts; doubled each time.
 const WAIT: Duration = Duration::from_millis(15);
 

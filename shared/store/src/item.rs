@@ -3,22 +3,30 @@
 //! An item has its keys, its index attributes, and the domain value whole under `state`. An item
 //! that cannot be read is an error naming item and attribute, never a default.
 
+mod agreement;
 mod answer;
 mod asset;
 mod contract;
 mod document;
 mod event;
+mod organization;
+mod passcode;
+mod session;
 mod wallet;
 mod webhook;
 
 pub use answer::{Remembered, Ticket};
 pub use contract::ContractRecord;
 
+pub(crate) use agreement::{write_agreement, write_bond};
 pub(crate) use answer::{read_answer, write_answer};
 pub(crate) use asset::write_asset;
 pub(crate) use contract::{read_terms, write_contract, write_revision, write_terms};
 pub(crate) use document::write_document;
 pub(crate) use event::{read_event, read_parties, write_event};
+pub(crate) use organization::{write_organization, write_profile};
+pub(crate) use passcode::{ENDS, HOLDER as CODE_HOLDER, write_code, write_guesses, write_passcode};
+pub(crate) use session::{write_access, write_session};
 pub(crate) use wallet::write_wallet;
 pub(crate) use webhook::{HOLDER, NOTES, write_health, write_place, write_secrets, write_webhook};
 
@@ -36,6 +44,8 @@ pub(crate) type Item = HashMap<String, AttributeValue>;
 
 /// The attribute that DynamoDB's time to live reads: seconds since 1970.
 pub(crate) const TTL: &str = "ttl";
+/// The attribute that counts the places of a quota contract that are taken.
+pub(crate) const USED: &str = "used";
 /// The attribute that holds the domain value.
 pub(crate) const STATE: &str = "state";
 

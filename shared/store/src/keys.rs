@@ -1,10 +1,15 @@
 //! Every key of the table and its indexes, spelled in one place. `docs/DATA-MODEL.md` explains
 //! them; identifiers hold no `#`, so that no key can be read as another.
 
+use sharepact_domain::agreement::Bond;
 use sharepact_domain::event::{Aggregate, Digest};
-use sharepact_domain::id::{AssetId, BatchId, ContractId, EventId, TransferId, WebhookId};
+use sharepact_domain::id::{
+    AgreementId, AllotmentId, AssetId, BatchId, ContractId, EventId, OrganizationId, PasscodeId,
+    ProfileId, TransferId, WebhookId,
+};
 use sharepact_domain::ledger::dispatch::Dispatch;
 use sharepact_domain::party::Owner;
+use sharepact_domain::session::SessionId;
 use sharepact_domain::time::Timestamp;
 use sharepact_domain::wallet::{Address, Nonce};
 use sharepact_domain::webhook::Place;
@@ -19,7 +24,7 @@ pub(crate) const ONLY: &str = "ONLY";
 pub(crate) const CATALOGUE: &str = "CATALOGUE";
 
 /// Partition and sort key of an item.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Key {
     pub pk: String,
     pub sk: String,
@@ -37,6 +42,42 @@ pub(crate) fn contract(id: ContractId) -> Key {
 
 pub(crate) fn contract_terms(id: ContractId) -> Key {
     Key::new(format!("CONTRACT#{id}"), TERMS)
+}
+
+/// How many assets have a session under a quota contract that has not ended.
+pub(crate) fn quota(id: ContractId) -> Key {
+    Key::new(format!("CONTRACT#{id}"), "QUOTA")
+}
+
+pub(crate) fn agreement(id: AgreementId) -> Key {
+    Key::new(format!("AGREEMENT#{id}"), STATE)
+}
+
+/// What one live agreement of two organisations on a kind of thing holds.
+pub(crate) fn bond(bond: &Bond) -> Key {
+    let Bond {
+        provider,
+        consumer,
+        entity,
+    } = bond;
+    let entity = entity.name().to_uppercase();
+    Key::new(
+        format!("UNIQUE#AGREEMENT#{provider}#{consumer}#{entity}"),
+        ONLY,
+    )
+}
+
+pub(crate) fn session(id: &SessionId) -> Key {
+    Key::new(format!("SESSION#{id}"), STATE)
+}
+
+pub(crate) fn allotment(id: AllotmentId) -> Key {
+    Key::new(format!("ALLOTMENT#{id}"), STATE)
+}
+
+/// The sessions that give an organisation an asset.
+pub(crate) fn access(consumer: &OrganizationId, asset: &AssetId) -> Key {
+    Key::new(format!("ACCESS#{consumer}#{asset}"), ONLY)
 }
 
 pub(crate) fn document(id: ContractId) -> Key {
@@ -85,6 +126,28 @@ pub(crate) fn webhook_place(owner: &Owner, place: Place) -> Key {
 
 pub(crate) fn transfer(id: TransferId) -> Key {
     Key::new(format!("TRANSFER#{id}"), STATE)
+}
+
+pub(crate) fn organization(id: &OrganizationId) -> Key {
+    Key::new(format!("ORGANIZATION#{id}"), STATE)
+}
+
+pub(crate) fn profile(id: ProfileId) -> Key {
+    Key::new(format!("PROFILE#{id}"), STATE)
+}
+
+pub(crate) fn passcode(id: PasscodeId) -> Key {
+    Key::new(format!("PASSCODE#{id}"), STATE)
+}
+
+/// What a code that can be used is found by: its fingerprint, since the code is kept nowhere.
+pub(crate) fn code(fingerprint: &Digest) -> Key {
+    Key::new(format!("UNIQUE#PASSCODE#{fingerprint}"), ONLY)
+}
+
+/// How often a caller has guessed.
+pub(crate) fn guesses(owner: &Owner) -> Key {
+    Key::new(format!("GUESSES#{owner}"), ONLY)
 }
 
 /// The partition of what the ledger has to do; what is done leaves it.
@@ -217,6 +280,10 @@ pub enum Index {
     Waiting,
     /// The assets that everybody may see, by id.
     Catalogue,
+    /// What stands under an agreement or a quota contract and has not ended, by its own end.
+    Parent,
+    /// The sessions that share on what a session received, and have not ended.
+    Source,
 }
 
 impl Index {
@@ -231,6 +298,8 @@ impl Index {
             Self::Asset => "by-asset",
             Self::Waiting => "by-waiting",
             Self::Catalogue => "by-catalogue",
+            Self::Parent => "by-parent",
+            Self::Source => "by-source",
         }
     }
 
@@ -244,6 +313,8 @@ impl Index {
             Self::Asset => "liveAsset",
             Self::Waiting => "waitingFor",
             Self::Catalogue => "catalogue",
+            Self::Parent => "parent",
+            Self::Source => "source",
         }
     }
 
@@ -257,6 +328,8 @@ impl Index {
             | Self::Catalogue => "listing",
             Self::Asset => "liveConsumer",
             Self::Waiting => "waitingSince",
+            Self::Parent => "endsAt",
+            Self::Source => "listing",
         }
     }
 }
@@ -270,9 +343,37 @@ pub(crate) fn contract_listing(id: ContractId) -> String {
     format!("CONTRACT#{id}")
 }
 
+/// The sort key of an agreement in the indexes by party.
+pub(crate) fn agreement_listing(id: AgreementId) -> String {
+    format!("AGREEMENT#{id}")
+}
+
+/// The sort key of a session in the indexes by party: its own part, which sorts by time.
+pub(crate) fn session_listing(id: &SessionId) -> String {
+    format!("SESSION#{}", id.number())
+}
+
+/// The partition of what stands under an agreement.
+pub(crate) fn under_agreement(id: AgreementId) -> String {
+    format!("AGREEMENT#{id}")
+}
+
+/// The partition of what stands under a quota contract.
+pub(crate) fn under_contract(id: ContractId) -> String {
+    format!("CONTRACT#{id}")
+}
+
+/// What sorts behind every instant: for what has no end of its own.
+pub(crate) const NO_END: &str = "~";
+
 /// The sort key of an asset in the indexes by party and in the catalogue.
 pub(crate) fn asset_listing(id: &AssetId) -> String {
     format!("ASSET#{id}")
+}
+
+/// The sort key of a profile in the index by organisation.
+pub(crate) fn profile_listing(id: ProfileId) -> String {
+    format!("PROFILE#{id}")
 }
 
 /// How many partitions a day's due contracts are spread over.
@@ -285,7 +386,7 @@ pub(crate) fn due_buckets(day: Timestamp) -> impl Iterator<Item = String> {
 
 /// The partition of the due index: the day and one of sixteen shards, so that the contracts that
 /// end on one day do not meet in one place.
-pub(crate) fn due_bucket(at: Timestamp, id: ContractId) -> String {
+pub(crate) fn due_bucket(at: Timestamp, id: impl std::fmt::Display) -> String {
     let shard = id.to_string().bytes().fold(0_u8, u8::wrapping_add) % SHARDS;
     bucket(at, shard)
 }

@@ -6,6 +6,7 @@
 //! | `item` | domain values ↔ items |
 //! | `read` | single aggregates, one round trip each |
 //! | `listing` | merged, paged queries over the indexes |
+//! | `children` | what stands under an agreement, a quota contract or a session |
 //! | `health` | what came of a webhook's deliveries |
 //! | `due` | what the expiry job asks for |
 //! | `recorded` | events as they were recorded, to be sent again |
@@ -22,6 +23,7 @@
 //! Futures are boxed here, so that the SDK's machinery is compiled once, in this crate, and not
 //! again in every function's binary.
 
+mod children;
 mod client;
 mod commit;
 mod due;
@@ -40,14 +42,19 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-pub use commit::{Change, Claim, Outcome, Rejected, Sending};
+pub use children::Child;
+pub use commit::{Change, Claim, Outcome, Places, Rejected, Sending};
+pub use due::Due;
 pub use error::StoreError;
 pub use evidence::Record;
 pub use item::{ContractRecord, Remembered, Ticket};
 pub use keys::{Index, Position};
 pub use ledger::{BatchChange, Known};
 pub use listing::{Order, Page, Source};
-pub use read::{Beginning, Delivery, Found, History, Printable, Registering, Told, WebhookRecord};
+pub use read::{
+    Attempt, Beginning, Delivery, Entitling, Found, History, MakingRecord, Printable, Registering,
+    SessionRecord, Told, WebhookRecord,
+};
 pub use recorded::Recorded;
 
 /// A future that was compiled here.

@@ -1,5 +1,7 @@
 //! Single aggregates and what a command needs to know: one round trip each, consistent.
 
+mod framework;
+mod organization;
 mod webhook;
 
 use std::collections::HashMap;
@@ -20,6 +22,8 @@ use crate::item::{self, ContractRecord, Item, Remembered, Ticket};
 use crate::keys::{self, Key};
 use crate::{Boxed, Store, StoreError};
 
+pub use framework::{Entitling, MakingRecord, SessionRecord};
+pub use organization::Attempt;
 pub use webhook::{Delivery, Told, WebhookRecord};
 
 /// What a command found.

@@ -76,7 +76,10 @@ pub(super) fn signatures(content: &Content<'_>) -> Vec<Block> {
             at,
         ));
     }
-    let public = contract.asset.access_level == AccessLevel::Public;
+    let public = contract
+        .asset()
+        .is_some_and(|asset| asset.access_level == AccessLevel::Public);
+    let granted = contract.quota().is_some();
     let statement = match (&contract.offer, &contract.acceptance, contract.effective_at) {
         (Some(_), Some(_), _) if public => {
             "The asset is public: the provider offers it to everyone under its licence, and the \
@@ -92,6 +95,10 @@ pub(super) fn signatures(content: &Content<'_>) -> Vec<Block> {
         }
         (Some(_), None, None) => {
             "The offer named below has not been accepted. This document binds nobody."
+        }
+        (None, _, _) if granted => {
+            "The provider grants this quota under the framework agreement that is named above, \
+             which both parties concluded. Whatever is shared is shared as that agreement says."
         }
         (None, _, _) => "No offer has been made. This document binds nobody.",
     };

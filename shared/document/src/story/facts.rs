@@ -1,7 +1,7 @@
 //! Parties, term, asset and payment: the contract's facts as tables.
 
 use sharepact_domain::asset::AccessLevel;
-use sharepact_domain::contract::{Duration, Origin};
+use sharepact_domain::contract::{Contract, Duration, Origin, Quota, Scope, Subject};
 use sharepact_domain::money::Money;
 use sharepact_domain::party::{Author, Party};
 use sharepact_domain::selection::Condition;
@@ -64,36 +64,60 @@ pub(super) fn author(author: &Author) -> String {
 /// Parties and term.
 pub(super) fn parties(content: &Content<'_>) -> Block {
     let contract = content.contract;
-    let duration = match contract.scope.duration {
-        Duration::Days(1) => "1 day from the effective date".to_owned(),
-        Duration::Days(days) => format!("{days} days from the effective date"),
-        Duration::Forever => "without end".to_owned(),
-    };
     let effective = match contract.effective_at {
         Some(at) => instant(at),
         None => "not yet; set when the provider activates the contract".to_owned(),
-    };
-    let expiry = match (
-        contract.expires_at,
-        contract.effective_at,
-        contract.scope.duration,
-    ) {
-        (Some(at), _, _) => instant(at),
-        (None, Some(_), _) | (None, None, Duration::Forever) => "none".to_owned(),
-        (None, None, Duration::Days(_)) => "set at activation".to_owned(),
     };
     let origin = match &contract.origin {
         Origin::Marketplace => "marketplace".to_owned(),
         Origin::Framework { agreement } => format!("framework agreement {agreement}"),
         Origin::Dataspace { negotiation } => format!("dataspace negotiation {negotiation}"),
     };
-    let retention = if contract.scope.offline_retention {
+    let mut rows = match (contract.asset(), contract.scope()) {
+        (Some(asset), Some(scope)) => used(contract, asset, scope, effective),
+        (_, _) => vec![
+            fact("Provider", party(&contract.provider, "agreement proposed")),
+            fact("Consumer", party(&contract.consumer, "agreement received")),
+            fact("Effective date", effective),
+            fact(
+                "Expiry",
+                contract.expires_at.map_or("none".to_owned(), instant),
+            ),
+        ],
+    };
+    rows.push(fact("Origin", origin));
+    let began = match contract.quota() {
+        Some(_) => "Granted",
+        None => "Requested",
+    };
+    rows.push(fact(began, instant(contract.created_at)));
+    facts(rows)
+}
+
+/// Who uses which asset how long.
+fn used(
+    contract: &Contract,
+    asset: &Subject,
+    scope: &Scope,
+    effective: String,
+) -> Vec<Vec<Vec<Span>>> {
+    let duration = match scope.duration {
+        Duration::Days(1) => "1 day from the effective date".to_owned(),
+        Duration::Days(days) => format!("{days} days from the effective date"),
+        Duration::Forever => "without end".to_owned(),
+    };
+    let expiry = match (contract.expires_at, contract.effective_at, scope.duration) {
+        (Some(at), _, _) => instant(at),
+        (None, Some(_), _) | (None, None, Duration::Forever) => "none".to_owned(),
+        (None, None, Duration::Days(_)) => "set at activation".to_owned(),
+    };
+    let retention = if scope.offline_retention {
         "permitted: the consumer may keep a local copy"
     } else {
         "not permitted: the consumer keeps no local copy"
     };
     let mut rows = vec![
-        fact("Asset", contract.asset.name.as_str()),
+        fact("Asset", asset.name.as_str()),
         fact("Provider", party(&contract.provider, "asset registered")),
         fact("Consumer", party(&contract.consumer, "requested")),
         fact("Effective date", effective),
@@ -101,26 +125,47 @@ pub(super) fn parties(content: &Content<'_>) -> Block {
         fact("Expiry", expiry),
         fact("Offline retention", retention),
     ];
-    if let Some(comment) = &contract.scope.comment {
+    if let Some(comment) = &scope.comment {
         rows.push(fact("Consumer’s comment", comment.as_str()));
     }
-    rows.push(fact("Origin", origin));
-    rows.push(fact("Requested", instant(contract.created_at)));
-    facts(rows)
+    rows
+}
+
+/// How much may be shared.
+pub(super) fn quota(quota: &Quota) -> Vec<Block> {
+    let entity = quota.entity.name();
+    let limit = format!(
+        "{}, each counted from the making of its session to the session’s end",
+        quota.assets
+    );
+    let last = quota
+        .not_after
+        .map_or("any later instant".to_owned(), |at| {
+            format!("{}, the end of the agreement", instant(at))
+        });
+    vec![
+        paragraph(
+            "Under this contract the provider shares data by sessions, one for each thing that is shared.",
+        ),
+        facts(vec![
+            fact("What is shared", format!("{entity}s")),
+            fact("At most, at any time", limit),
+            fact("Can be extended to", last),
+        ]),
+    ]
 }
 
 /// Fields and filters.
-pub(super) fn asset(content: &Content<'_>) -> Vec<Block> {
-    let contract = content.contract;
-    let access = match contract.asset.access_level {
+pub(super) fn asset(asset: &Subject, scope: &Scope) -> Vec<Block> {
+    let access = match asset.access_level {
         AccessLevel::Public => "public, under the asset’s licence",
         AccessLevel::Private => "private, by contract",
         AccessLevel::Confidential => "confidential",
     };
-    let selection = &contract.scope.selection;
+    let selection = &scope.selection;
     let mut blocks = vec![facts(vec![
-        fact("Asset id", contract.asset.id.as_str()),
-        fact("Version of its entry", contract.asset.version.to_string()),
+        fact("Asset id", asset.id.as_str()),
+        fact("Version of its entry", asset.version.to_string()),
         fact("Access level", access),
     ])];
     blocks.push(heading(2, "Fields"));

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{Begun, SessionId};
 use crate::event::{Digest, Event, Fact};
-use crate::id::{AgreementId, ContractId};
+use crate::id::{AgreementId, AllotmentId, ContractId};
 use crate::time::Timestamp;
 
 /// The one thing that happens to an allotment.
@@ -52,7 +52,7 @@ impl Fact for AllotmentFact {
 #[serde(rename_all = "camelCase")]
 pub struct Allotment {
     /// Its id.
-    pub id: Uuid,
+    pub id: AllotmentId,
     /// 1.
     pub version: u64,
     /// The hash of its event.
@@ -84,7 +84,7 @@ impl Allotment {
 
     /// The allotment that its event makes.
     #[must_use]
-    pub fn of(id: Uuid, event: &Event<AllotmentFact>) -> Self {
+    pub fn of(id: AllotmentId, event: &Event<AllotmentFact>) -> Self {
         let AllotmentFact::Made { sessions, .. } = &event.fact;
         Self {
             id,

@@ -6,6 +6,7 @@ use super::create::Window;
 use super::{
     Lineage, SESSION_RULES, Session, SessionCommandKind, SessionFact, SessionPhase, SessionStatus,
 };
+use crate::agreement::Onward;
 use crate::fault::{Fault, Rule, Violation};
 use crate::machine::{self, Denied};
 use crate::party::{Actor, Principal, Side};
@@ -165,6 +166,7 @@ impl Session {
             }
             SessionCommand::End => Ok(SessionFact::Ended {
                 end: standing.end.ok_or_else(illegal)?,
+                onward: lineage.agreement.frame.sharing.onward != Onward::None,
             }),
         }
     }

@@ -60,7 +60,10 @@ pub enum SessionFact {
     #[serde(rename = "session.ended")]
     Ended {
         /// Since when, and because of what.
+        #[serde(flatten)]
         end: SessionEnd,
+        /// May others have shared on what was received by it?
+        onward: bool,
     },
 }
 
@@ -134,7 +137,7 @@ impl Session {
                 valid_to: *valid_to,
                 ..next
             },
-            SessionFact::Ended { end } => Self {
+            SessionFact::Ended { end, .. } => Self {
                 recorded: SessionStatus::Ended,
                 end: Some(*end),
                 ..next

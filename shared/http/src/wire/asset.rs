@@ -1,7 +1,7 @@
 //! An asset on the wire.
 
 use serde::{Deserialize, Serialize};
-use sharepact_domain::asset::{AccessLevel, Asset, Definition, Field, FieldType};
+use sharepact_domain::asset::{AccessLevel, Asset, Definition, Entity, Field, FieldType};
 use sharepact_domain::fault::{Fault, Rule};
 use sharepact_domain::money::{Currency, Money};
 use sharepact_domain::terms::Terms;
@@ -97,6 +97,9 @@ pub struct AssetBody {
     pub description: Option<String>,
     /// Public, Private or Confidential.
     pub access_level: String,
+    /// What it stands for: asset, or unit for a communication unit; asset without it.
+    #[serde(default)]
+    pub entity: Option<String>,
     /// The licence, CommonMark; needed for Public.
     #[serde(default)]
     pub licence: Option<String>,
@@ -118,6 +121,8 @@ impl AssetBody {
         let description = self.description.as_deref().map(Text::parse);
         let description = check.optional("/description", description);
         let level = check.at("/accessLevel", read_level(&self.access_level));
+        let entity = self.entity.as_deref().map(read_entity);
+        let entity = check.optional("/entity", entity).unwrap_or_default();
         let licence = check.optional("/licence", self.licence.as_deref().map(Terms::parse));
         let fields = self.fields.into_iter().enumerate();
         let fields = fields
@@ -131,6 +136,7 @@ impl AssetBody {
             name,
             description,
             access_level,
+            entity,
             licence,
             fields,
             price_hint,
@@ -148,6 +154,10 @@ fn read_level(text: &str) -> Result<AccessLevel, Fault> {
     .into_iter()
     .find(|level| access_level(*level) == text)
     .ok_or_else(|| Fault::new(Rule::InvalidAsset, "takes Public, Private or Confidential"))
+}
+
+pub(super) fn read_entity(text: &str) -> Result<Entity, Fault> {
+    Entity::parse(text).ok_or_else(|| Fault::new(Rule::InvalidAsset, "takes asset or unit"))
 }
 
 pub(super) fn access_level(level: AccessLevel) -> &'static str {
@@ -171,6 +181,8 @@ pub struct AssetView {
     pub description: Option<String>,
     /// Public, Private or Confidential.
     pub access_level: String,
+    /// What it stands for: asset, or unit for a communication unit.
+    pub entity: String,
     /// The licence, CommonMark.
     pub licence: Option<String>,
     /// The fields.
@@ -195,6 +207,7 @@ impl From<&Asset> for AssetView {
             name: definition.name.to_string(),
             description: definition.description.as_ref().map(ToString::to_string),
             access_level: access_level(definition.access_level).to_owned(),
+            entity: definition.entity.name().to_owned(),
             licence: definition.licence.as_ref().map(ToString::to_string),
             fields: definition.fields.iter().map(FieldForm::from).collect(),
             price_hint: definition.price_hint.map(|hint| PriceHint {

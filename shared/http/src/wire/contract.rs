@@ -1,7 +1,7 @@
 //! A contract on the wire.
 
 use serde::Serialize;
-use sharepact_domain::contract::{Contract, Ending, Offer, Origin, Phase};
+use sharepact_domain::contract::{Contract, Ending, Offer, Origin, Phase, Quota, Scope};
 use sharepact_domain::party::{Party, Principal, Side};
 use sharepact_domain::terms::Terms;
 use sharepact_domain::time::Timestamp;
@@ -114,6 +114,29 @@ impl From<&Ending> for EndingView {
     }
 }
 
+/// How many assets may be shared under a contract.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = Quota)]
+pub struct QuotaView {
+    /// The most distinct assets with a session that has not ended.
+    pub assets: u32,
+    /// What each of them is: asset or unit.
+    pub entity: String,
+    /// The latest instant to which the contract can be extended; null for none.
+    pub not_after: Option<String>,
+}
+
+impl From<Quota> for QuotaView {
+    fn from(quota: Quota) -> Self {
+        Self {
+            assets: quota.assets,
+            entity: quota.entity.name().to_owned(),
+            not_after: quota.not_after.map(|at| at.to_string()),
+        }
+    }
+}
+
 /// A contract as the caller sees it now.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -129,19 +152,23 @@ pub struct ContractView {
     pub turn: Option<String>,
     /// The number of events so far; the entity tag is made of it.
     pub version: u64,
-    /// The asset.
-    pub asset_id: String,
+    /// The framework agreement that the contract stands under; null for other origins.
+    pub agreement_id: Option<String>,
+    /// How many assets may be shared under it; null for other origins.
+    pub quota: Option<QuotaView>,
+    /// The asset; null for a contract with a quota, under which each asset has a session.
+    pub asset_id: Option<String>,
     /// Its name when the contract began.
-    pub asset_name: String,
+    pub asset_name: Option<String>,
     /// Who owns the data.
     pub provider: PartyView,
     /// Who wants to use it.
     pub consumer: PartyView,
-    /// Days of use from activation on, or forever.
-    pub duration: DurationForm,
+    /// Days of use from activation on, or forever; null for a contract with a quota, which has its own end.
+    pub duration: Option<DurationForm>,
     /// May the consumer keep a local copy?
     pub offline_retention: bool,
-    /// The chosen fields.
+    /// The chosen fields; none for a contract with a quota.
     pub fields: Vec<String>,
     /// The chosen rows.
     pub filters: Vec<FilterForm>,
@@ -177,7 +204,8 @@ impl ContractView {
         now: Timestamp,
     ) -> Self {
         let side = |side: Side| side.name().to_owned();
-        let scope = &contract.scope;
+        let scope = contract.scope();
+        let asset = contract.asset();
         Self {
             id: contract.id.to_string(),
             origin: match contract.origin {
@@ -189,20 +217,19 @@ impl ContractView {
             status: contract.status(now).name().to_owned(),
             turn: contract.turn.map(side),
             version: contract.version,
-            asset_id: contract.asset.id.to_string(),
-            asset_name: contract.asset.name.to_string(),
+            agreement_id: contract.agreement().map(|id| id.to_string()),
+            quota: contract.quota().map(QuotaView::from),
+            asset_id: asset.map(|asset| asset.id.to_string()),
+            asset_name: asset.map(|asset| asset.name.to_string()),
             provider: PartyView::from(&contract.provider),
             consumer: PartyView::from(&contract.consumer),
-            duration: scope.duration.into(),
-            offline_retention: scope.offline_retention,
-            fields: scope.selection.fields.clone(),
-            filters: scope
-                .selection
-                .filters
-                .iter()
-                .map(FilterForm::from)
-                .collect(),
-            comment: scope.comment.as_ref().map(ToString::to_string),
+            duration: scope.map(|scope| scope.duration.into()),
+            offline_retention: scope.is_some_and(|scope| scope.offline_retention),
+            fields: scope.map_or(Vec::new(), |scope| scope.selection.fields.clone()),
+            filters: scope.map_or(Vec::new(), filters),
+            comment: scope
+                .and_then(|scope| scope.comment.as_ref())
+                .map(ToString::to_string),
             offer: contract
                 .offer
                 .as_ref()
@@ -262,25 +289,27 @@ pub struct AcquiredAsset {
     pub expires_at: Option<String>,
 }
 
-impl From<&Contract> for AcquiredAsset {
-    fn from(contract: &Contract) -> Self {
-        Self {
-            id: contract.asset.id.to_string(),
-            name: contract.asset.name.to_string(),
-            access_level: super::asset::access_level(contract.asset.access_level).to_owned(),
+impl AcquiredAsset {
+    /// The asset of a contract that is about one.
+    #[must_use]
+    pub fn of(contract: &Contract) -> Option<Self> {
+        let (asset, scope) = contract.asset().zip(contract.scope())?;
+        Some(Self {
+            id: asset.id.to_string(),
+            name: asset.name.to_string(),
+            access_level: super::asset::access_level(asset.access_level).to_owned(),
             provider: PartyView::from(&contract.provider),
             contract_id: contract.id.to_string(),
-            fields: contract.scope.selection.fields.clone(),
-            filters: contract
-                .scope
-                .selection
-                .filters
-                .iter()
-                .map(FilterForm::from)
-                .collect(),
-            offline_retention: contract.scope.offline_retention,
+            fields: scope.selection.fields.clone(),
+            filters: filters(scope),
+            offline_retention: scope.offline_retention,
             effective_at: contract.effective_at.map(|at| at.to_string()),
             expires_at: contract.expires_at.map(|at| at.to_string()),
-        }
+        })
     }
+}
+
+fn filters(scope: &Scope) -> Vec<FilterForm> {
+    let filters = scope.selection.filters.iter();
+    filters.map(FilterForm::from).collect()
 }

@@ -7,7 +7,10 @@ mod asset;
 mod contract;
 mod description;
 mod history;
+mod organization;
 mod pages;
+mod passcode;
+mod profile;
 mod request;
 mod terms;
 mod transfer;
@@ -18,7 +21,15 @@ pub use asset::{AssetBody, AssetView, FieldForm, PriceHint};
 pub use contract::{AcquiredAsset, ContractView, EndingView, OfferView, PartyView, SignatureView};
 pub use description::DescriptionView;
 pub use history::{DifferenceView, EventView, HistoryView, PriceChangeView, TermsChange};
-pub use pages::{AcquiredPage, AssetIds, AssetPage, ContractIds, ContractPage, WebhookPage};
+pub use organization::{
+    AccountOwnerView, InvitationView, LogoForm, OrganizationBody, OrganizationView, RedeemBody,
+    SettingsForm, SettingsPatch,
+};
+pub use pages::{
+    AcquiredPage, AssetIds, AssetPage, ContractIds, ContractPage, ProfilePage, WebhookPage,
+};
+pub use passcode::{ConsumerView, KeptPasscode, PasscodeBody, PasscodeView};
+pub use profile::{ProfileBody, ProfileName, ProfileView};
 pub use request::{AcquisitionBody, DurationForm, FilterForm, RequestBody};
 pub use terms::{
     ActivateBody, CommandBody, DeclineBody, DraftBody, NegotiateBody, NoBody, RejectBody, StopBody,

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{AcquiredAsset, AssetView, ContractView, WebhookView};
+use super::{AcquiredAsset, AssetView, ContractView, ProfileName, WebhookView};
 
 macro_rules! page {
     ($(#[$doc:meta])* $name:ident of $item:ty) => {
@@ -38,6 +38,10 @@ page! {
 page! {
     /// Assets that may be used now.
     AcquiredPage of AcquiredAsset
+}
+page! {
+    /// Profiles of an organisation, oldest first; without their settings.
+    ProfilePage of ProfileName
 }
 page! {
     /// Webhooks, oldest first; without what came of their deliveries.

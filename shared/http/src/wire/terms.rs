@@ -242,13 +242,15 @@ impl CommandBody for UpdateBody {
                 payment_reference: need("paymentReference", self.payment_reference)?,
             }
             .command(),
-            CommandKind::Stop | CommandKind::Extend | CommandKind::Warn | CommandKind::Expire => {
-                StopBody {
-                    reason: need("reason", self.reason)?,
-                    detail: self.detail,
-                }
-                .command()
+            CommandKind::Stop
+            | CommandKind::Extend
+            | CommandKind::Follow
+            | CommandKind::Warn
+            | CommandKind::Expire => StopBody {
+                reason: need("reason", self.reason)?,
+                detail: self.detail,
             }
+            .command(),
         }
     }
 }
@@ -280,9 +282,11 @@ impl UpdateBody {
             CommandKind::Accept => &[],
             CommandKind::Decline | CommandKind::Reject => &["reason"],
             CommandKind::Activate => &["paymentReference"],
-            CommandKind::Stop | CommandKind::Extend | CommandKind::Warn | CommandKind::Expire => {
-                &["reason", "detail"]
-            }
+            CommandKind::Stop
+            | CommandKind::Extend
+            | CommandKind::Follow
+            | CommandKind::Warn
+            | CommandKind::Expire => &["reason", "detail"],
         };
         let given = [
             ("price", &self.price),

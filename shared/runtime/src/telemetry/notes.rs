@@ -172,10 +172,10 @@ impl Notes {
 }
 
 impl Transition {
-    /// What a change brings about. The parties of assets and wallets are part of their ids, so
-    /// that only the event's id stands for those.
-    pub(crate) fn of(change: &Change<'_>, now: Timestamp) -> Self {
-        match change {
+    /// What a change brings about; none for one without an event. The parties of assets and wallets are part of their
+    /// ids, so that only the event's id stands for those.
+    pub(crate) fn of(change: &Change<'_>, now: Timestamp) -> Option<Self> {
+        Some(match change {
             Change::Contract { after, event, .. } => Self {
                 contract: Some(after.id),
                 to: Some(after.recorded),
@@ -192,8 +192,15 @@ impl Transition {
             },
             Change::Wallet { event, .. } => Self::bare(event),
             Change::Webhook { event, .. } => Self::bare(event),
+            Change::Agreement { event, .. } => Self::bare(event),
+            Change::Session { event, .. } => Self::bare(event),
+            Change::Allotment { event, .. } => Self::bare(event),
             Change::Transfer { event, .. } => Self::bare(event),
-        }
+            Change::Organization { event, .. } => Self::bare(event),
+            Change::Profile { event, .. } => Self::bare(event),
+            Change::Passcode { event, .. } => Self::bare(event),
+            Change::Access { .. } | Change::Quota { .. } | Change::Guesses { .. } => return None,
+        })
     }
 
     fn bare<F: Fact>(event: &Event<F>) -> Self {

@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use sharepact_domain::id::{ContractId, WebhookId};
+use sharepact_domain::id::{AgreementId, ContractId, PasscodeId, WebhookId};
 use sharepact_domain::time::Timestamp;
 
 use crate::item::{self, Item};
@@ -20,8 +20,16 @@ pub(crate) enum Condition {
     Free,
     /// Only over one that this contract holds.
     HeldBy(ContractId),
+    /// Only over one that this agreement holds.
+    HeldByAgreement(AgreementId),
+    /// Only when no more than this many are used.
+    UsedAtMost(u32),
+    /// Only when at least one is used.
+    Used,
     /// Only over one that this webhook holds.
     HeldByWebhook(WebhookId),
+    /// Only over one that is of this passcode, and whose time is not over.
+    CodeOf(PasscodeId),
     /// Only over one that is there.
     Present,
     /// Only when nobody else has it.
@@ -76,7 +84,21 @@ impl Condition {
             Self::After { version } => equal("version", item::number(version)),
             Self::Free => absent_or("<=", "endsAt", item::text(now.to_string())),
             Self::HeldBy(contract) => equal("contract", item::text(contract.to_string())),
+            Self::HeldByAgreement(id) => equal("agreement", item::text(id.to_string())),
+            Self::UsedAtMost(most) => absent_or("<=", item::USED, item::number(most)),
+            Self::Used => Check::of("#name >= :value".to_owned(), item::USED, item::number(1)),
             Self::HeldByWebhook(id) => equal(item::HOLDER, item::text(id.to_string())),
+            Self::CodeOf(id) => Check {
+                expression: "#name = :value AND #ends > :now".to_owned(),
+                names: Some(HashMap::from([
+                    ("#name".to_owned(), item::CODE_HOLDER.to_owned()),
+                    ("#ends".to_owned(), item::ENDS.to_owned()),
+                ])),
+                values: Some(HashMap::from([
+                    (":value".to_owned(), item::text(id.to_string())),
+                    (":now".to_owned(), item::text(now.to_string())),
+                ])),
+            },
             Self::Present => Check::plain("attribute_exists(pk)"),
             Self::OwnedBy(owner) => absent_or("=", "owner", item::text(owner)),
             Self::Later { revision } => absent_or("<", "revision", item::number(revision)),

@@ -2,7 +2,7 @@
 
 use aws_sdk_dynamodb::types::CancellationReason;
 use serde::de::DeserializeOwned;
-use sharepact_domain::id::ContractId;
+use sharepact_domain::id::{AgreementId, ContractId};
 
 use super::Rejected;
 use super::transaction::{Draft, Part};
@@ -48,10 +48,23 @@ impl Draft<'_> {
                 .transpose()?;
             return Ok(Some(holder.map_or_else(|| late(place), Rejected::Occupied)));
         }
+        if let Some((place, stored)) = failed(Part::Bond) {
+            let holder = stored
+                .map(|stored| {
+                    AgreementId::parse(item::read_text(stored, "agreement")?)
+                        .map_err(|fault| item::corrupt(stored, "agreement", fault))
+                })
+                .transpose()?;
+            return Ok(Some(holder.map_or_else(|| late(place), Rejected::Bound)));
+        }
         if failed(Part::Address).is_some() {
             return Ok(Some(Rejected::AddressTaken));
         }
-        Ok(failed(Part::Attached).map(|(place, _)| late(place)))
+        if let Some((place, _)) = failed(Part::Attached) {
+            return Ok(Some(late(place)));
+        }
+        // Last: who also met another session in its place must look at that one first.
+        Ok(failed(Part::Quota).map(|_| Rejected::Full))
     }
 
     /// The first item of this kind whose condition did not hold: the place of its change, and what stands there.

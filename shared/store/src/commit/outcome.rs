@@ -2,7 +2,7 @@
 //!
 //! The one rule: who writes one aggregate answers for that one; a rejection over anything else is a fault of ours.
 
-use sharepact_domain::id::ContractId;
+use sharepact_domain::id::{AgreementId, ContractId};
 
 use crate::StoreError;
 use crate::item::Remembered;
@@ -28,6 +28,10 @@ pub enum Rejected<T> {
     Answered(Remembered),
     /// The consumer's side has another live contract on the asset.
     Occupied(ContractId),
+    /// The two organisations have another live agreement on this kind of thing.
+    Bound(AgreementId),
+    /// The quota contract has not that many places.
+    Full,
     /// The address belongs to somebody else.
     AddressTaken,
     /// The challenge has registered an address already.
@@ -35,6 +39,17 @@ pub enum Rejected<T> {
 }
 
 impl<T> Rejected<T> {
+    /// That some aggregate was changed first, for a write of several that looks at all of them again.
+    ///
+    /// # Errors
+    /// [`StoreError::Foreign`] for a condition that is none of this write's.
+    pub fn late(self) -> Result<(), StoreError> {
+        match self {
+            Self::StaleBeside(_) => Ok(()),
+            other => other.stale().map(drop),
+        }
+    }
+
     /// What the aggregate is now, for a write that can be late and nothing else.
     ///
     /// # Errors
@@ -45,6 +60,8 @@ impl<T> Rejected<T> {
             Self::StaleBeside(_) => Err(StoreError::Foreign("another aggregate's version")),
             Self::Answered(_) => Err(StoreError::Foreign("an answer")),
             Self::Occupied(_) => Err(StoreError::Foreign("a live contract")),
+            Self::Bound(_) => Err(StoreError::Foreign("a live agreement")),
+            Self::Full => Err(StoreError::Foreign("a quota")),
             Self::AddressTaken => Err(StoreError::Foreign("an address")),
             Self::ChallengeUsed => Err(StoreError::Foreign("a challenge")),
         }

@@ -3,13 +3,14 @@
 //! The one rule: every item has a condition.
 
 use aws_sdk_dynamodb::types::{
-    Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem,
+    Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
 };
 use serde::Serialize;
 use sharepact_domain::contract::Contract;
 use sharepact_domain::event::{Event, Fact};
 use sharepact_domain::id::AssetId;
 use sharepact_domain::party::{Owner, Party};
+use sharepact_domain::passcode::PasscodeFact;
 use sharepact_domain::time::Timestamp;
 use sharepact_domain::transfer::{Transfer, TransferStatus};
 use sharepact_domain::wallet::{Address, Challenge};
@@ -31,6 +32,8 @@ pub(crate) enum Part {
     Event,
     Attached,
     Slot,
+    Bond,
+    Quota,
     Address,
     Challenge,
     Answer,
@@ -143,6 +146,58 @@ impl<'a> Draft<'a> {
                 event,
                 secrets,
             } => self.webhook(after, event, *secrets),
+            Change::Agreement {
+                after,
+                event,
+                claim,
+            } => self.agreement(after, event, *claim),
+            Change::Session { after, event } => {
+                let parties = Some([&after.provider, &after.consumer]);
+                let key = keys::session(&after.id);
+                self.aggregate(&key, item::write_session(after)?, event, parties)
+            }
+            Change::Allotment { after, event } => {
+                let key = keys::allotment(after.id);
+                let state = item::versioned(&key, after.version, after)?;
+                self.aggregate(&key, state, event, None)
+            }
+            Change::Access {
+                consumer,
+                asset,
+                access,
+            } => self.access(consumer, asset, access),
+            Change::Quota { contract, places } => self.quota(*contract, *places),
+            Change::Organization { after, event } => {
+                let key = keys::organization(&after.id);
+                self.aggregate(&key, item::write_organization(after)?, event, None)
+            }
+            Change::Profile { after, event } => {
+                let key = keys::profile(after.id);
+                self.aggregate(&key, item::write_profile(after)?, event, None)
+            }
+            Change::Passcode {
+                after,
+                event,
+                fingerprint,
+            } => {
+                let key = keys::passcode(after.id);
+                self.aggregate(&key, item::write_passcode(after)?, event, None)?;
+                match &event.fact {
+                    PasscodeFact::Issued { .. } => {
+                        let item = item::write_code(fingerprint, after)?;
+                        self.put(Part::Attached, item, Condition::Absent { or_over: true })
+                    }
+                    PasscodeFact::Used { .. } => {
+                        let key = keys::code(fingerprint);
+                        self.delete(Part::Attached, &key, Condition::CodeOf(after.id))
+                    }
+                }
+            }
+            Change::Guesses { owner, after } => {
+                let item = item::write_guesses(owner, after, self.now)?;
+                let version = after.version.saturating_sub(1);
+                self.put(Part::State, item, Condition::After { version })
+            }
             Change::Transfer {
                 after,
                 event,
@@ -214,7 +269,7 @@ impl<'a> Draft<'a> {
         )
     }
 
-    fn aggregate<F: Fact>(
+    pub(super) fn aggregate<F: Fact>(
         &mut self,
         key: &Key,
         state: Item,
@@ -260,7 +315,9 @@ impl<'a> Draft<'a> {
     }
 
     fn claim(&mut self, contract: &Contract, claim: Claim) -> Result<(), StoreError> {
-        let (owner, asset) = contract.slot();
+        let Some((owner, asset)) = contract.slot() else {
+            return Ok(());
+        };
         let guard = || live_guard(&owner, asset, contract);
         match claim {
             Claim::Untouched => Ok(()),
@@ -297,6 +354,39 @@ impl<'a> Draft<'a> {
         self.parts.push((self.place, part));
         self.writes
             .push(TransactWriteItem::builder().put(put).build());
+        Ok(())
+    }
+
+    /// Adds to the number under an attribute.
+    pub(super) fn add(
+        &mut self,
+        part: Part,
+        key: &Key,
+        (attribute, number): (&str, i64),
+        condition: Condition,
+    ) -> Result<(), StoreError> {
+        let Check {
+            expression,
+            names,
+            values,
+        } = condition.check(self.now);
+        let mut names = names.unwrap_or_default();
+        names.insert("#added".to_owned(), attribute.to_owned());
+        let mut values = values.unwrap_or_default();
+        values.insert(":added".to_owned(), item::number(number));
+        let update = Update::builder()
+            .table_name(&*self.store.table)
+            .set_key(Some(item::key(key)))
+            .update_expression("ADD #added :added")
+            .condition_expression(expression)
+            .set_expression_attribute_names(Some(names))
+            .set_expression_attribute_values(Some(values))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .build()
+            .map_err(|error| StoreError::Unwritable(error.to_string()))?;
+        self.parts.push((self.place, part));
+        self.writes
+            .push(TransactWriteItem::builder().update(update).build());
         Ok(())
     }
 

@@ -35,12 +35,18 @@ pub(crate) fn write_contract(contract: &Contract) -> Result<Item, StoreError> {
     if let Some(organization) = &contract.provider.organization {
         put("providerOrganization", text(organization.as_str()));
     }
-    if contract.recorded.is_live() {
-        put("liveAsset", text(contract.asset.id.as_str()));
+    if let (true, Some(asset)) = (contract.recorded.is_live(), contract.asset()) {
+        put("liveAsset", text(asset.id.as_str()));
         put(
             "liveConsumer",
             text(format!("{}#{}", contract.consumer.user, contract.id)),
         );
+    }
+    if let (true, Some(agreement)) = (contract.recorded.is_live(), contract.agreement()) {
+        put("parent", text(keys::under_agreement(agreement)));
+        let end = contract.expires_at.map(|end| end.to_string());
+        let end = end.as_deref().unwrap_or(keys::NO_END);
+        put("endsAt", text(format!("{end}#{}", contract.id)));
     }
     if let Some(side) = contract.waiting_for() {
         put("waitingFor", text(contract.party(side).owner().to_string()));

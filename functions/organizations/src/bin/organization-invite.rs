@@ -1,0 +1,5 @@
+//! The function `organization-invite`.
+
+fn main() -> std::process::ExitCode {
+    sharepact_runtime::serve(&sharepact_organizations::invite::OPERATION)
+}

@@ -1,0 +1,5 @@
+//! The function `organization-view`.
+
+fn main() -> std::process::ExitCode {
+    sharepact_runtime::serve(&sharepact_organizations::view::OPERATION)
+}

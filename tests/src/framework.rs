@@ -228,7 +228,7 @@ impl Framework {
         seen.must(200, "everybody of a party sees its agreement")
     }
 
-    /// Grants a contract for this many assets, until the end of 2040 unless the agreement ends before.
+    /// Grants a contract for this many assets until the end of 2040, which the agreement must reach.
     pub async fn grants(&self, assets: u32) -> Answer {
         let body = json!({ "assetCount": assets, "validTo": "2040-12-31T00:00:00Z" });
         self.provider

@@ -8,6 +8,7 @@
 //! | `call` | a request, and the answer to it |
 //! | `description` | the OpenAPI document, held against every answer |
 //! | `schemas` | the schemas of events, held against every event that is seen |
+//! | `onboarding` | an organisation that another one has onboarded |
 //! | `listing` | lists, page by page |
 //! | `deal` | a contract on its way from request to end |
 //! | `framework` | two organisations with a framework agreement |
@@ -32,6 +33,7 @@ mod deployment;
 mod description;
 mod framework;
 mod listing;
+mod onboarding;
 mod person;
 mod schemas;
 mod target;
@@ -43,6 +45,7 @@ pub use deployment::Deployment;
 pub use description::Description;
 pub use framework::{Framework, NO_STAFF, Staff, frame, onboarding, proposal};
 pub use listing::Walk;
+pub use onboarding::{Onboarded, onboard};
 pub use person::{Person, webhook};
 pub use schemas::Schemas;
 pub use sharepact_chain::possession::Key;

@@ -112,7 +112,7 @@ async fn decide(
                 return Ok(Decided::No(idempotency::replay(ticket, remembered)));
             }
             (Rejected::Full, Some((contract, _))) if !made_room => {
-                make_room(app, contract, call.now).await?;
+                make_room(app, contract, count, call.now).await?;
                 made_room = true;
             }
             (Rejected::Full, Some((_, limit))) => return Ok(Decided::No(Err(full(limit)))),

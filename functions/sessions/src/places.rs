@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use futures::future::try_join_all;
 use sharepact_domain::id::ContractId;
 use sharepact_domain::session::{Access, Allotment, Place, RESERVED, SessionId, SessionStatus};
 use sharepact_domain::time::Timestamp;
@@ -16,6 +17,8 @@ use crate::order::{Newcomer, Order};
 
 /// How often places that somebody else changes in the same instant are looked at again.
 pub(crate) const ATTEMPTS: u32 = 5;
+/// How many ends are recorded at once.
+const AT_ONCE: usize = 8;
 
 impl Order {
     /// The places as they are where nobody ever had one.
@@ -112,20 +115,25 @@ async fn gone(app: &App, places: &[Place], now: Timestamp) -> Result<Vec<Session
     Ok(gone)
 }
 
-/// Records the ends of sessions under a quota contract that time has brought, so that their places are given back.
+/// Records the ends of sessions under a quota contract that time has brought, so that their places are given back: of as
+/// many as places are wanted, which is enough.
 pub(crate) async fn make_room(
     app: &App,
     contract: ContractId,
+    count: u32,
     now: Timestamp,
 ) -> Result<(), Problem> {
     let overdue = app.store.overdue(contract, now).await.map_err(failed)?;
-    for child in overdue {
-        match child {
-            Child::Session(session) => {
-                record_session(app, &session).await.map_err(unworkable)?;
-            }
-            Child::Contract(_) => {}
-        }
+    let session = |child: Child| match child {
+        Child::Session(session) => Some(session),
+        Child::Contract(_) => None,
+    };
+    let wanted = usize::try_from(count).unwrap_or(usize::MAX);
+    let sessions = overdue.into_iter().filter_map(session).take(wanted);
+    let sessions: Vec<_> = sessions.collect();
+    for part in sessions.chunks(AT_ONCE) {
+        let recorded = part.iter().map(|session| record_session(app, session));
+        try_join_all(recorded).await.map_err(unworkable)?;
     }
     Ok(())
 }

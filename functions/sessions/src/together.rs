@@ -60,7 +60,7 @@ pub(crate) async fn make(
         match (rejected, order.quota) {
             (Rejected::Answered(remembered), _) => return idempotency::replay(ticket, remembered),
             (Rejected::Full, Some((contract, _))) if !made_room => {
-                make_room(app, contract, now).await?;
+                make_room(app, contract, count, now).await?;
                 made_room = true;
             }
             (Rejected::Full, Some((_, limit))) => return Err(full(limit)),

@@ -22,7 +22,11 @@ impl Tally {
         let replayed = rest.iter().fold(begun, Session::apply);
         assert_eq!(stored, replayed, "{pk}: not what its events make of it");
         assert_eq!(pk, format!("SESSION#{}", stored.id));
-        assert_eq!(number(part["STATE"], "version"), events.len() as u64, "{pk}");
+        assert_eq!(
+            number(part["STATE"], "version"),
+            events.len() as u64,
+            "{pk}"
+        );
         self.events += events.len();
         self.sessions.insert(stored.id, stored);
     }
@@ -59,7 +63,10 @@ impl Tally {
             let standing = session.standing(&lineage(items, session), now);
             let consumer = session.consumer.organization.as_ref();
             let consumer = consumer.expect("sessions are between organisations");
-            let holder = (format!("ACCESS#{consumer}#{}", session.asset.id), session.id);
+            let holder = (
+                format!("ACCESS#{consumer}#{}", session.asset.id),
+                session.id,
+            );
             assert!(
                 standing.status == SessionStatus::Ended || self.held.contains(&holder),
                 "{} has not ended and holds no place",
@@ -85,7 +92,10 @@ impl Tally {
         assert_eq!(used, expected, "left: places in use; right: sessions");
         for (contract, used) in &self.used {
             let quota = self.contracts[contract].quota().expect("it has a quota");
-            assert!(*used <= u64::from(quota.assets), "{contract} is over its quota");
+            assert!(
+                *used <= u64::from(quota.assets),
+                "{contract} is over its quota"
+            );
         }
     }
 

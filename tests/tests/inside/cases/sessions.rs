@@ -40,16 +40,28 @@ pub(super) fn all() -> Vec<Case> {
             let (agreement, contract) = w.quota(1).await;
             sessions(&agreement, Some(&contract), &w.assets(1).await)
         }),
-        case!("session-create", "where one has ended", 201, GIVES_WAY, |w| {
-            let (agreement, assets) = (w.agreement().await, w.assets(1).await);
-            short(w, sessions(&agreement, None, &assets)).await;
-            sessions(&agreement, None, &assets)
-        }),
-        case!("session-create", "where a place is over", 201, MAKES_ROOM, |w| {
-            let (agreement, contract) = w.quota(1).await;
-            short(w, sessions(&agreement, Some(&contract), &w.assets(1).await)).await;
-            sessions(&agreement, Some(&contract), &w.assets(1).await)
-        }),
+        case!(
+            "session-create",
+            "where one has ended",
+            201,
+            GIVES_WAY,
+            |w| {
+                let (agreement, assets) = (w.agreement().await, w.assets(1).await);
+                short(w, sessions(&agreement, None, &assets)).await;
+                sessions(&agreement, None, &assets)
+            }
+        ),
+        case!(
+            "session-create",
+            "where a place is over",
+            201,
+            MAKES_ROOM,
+            |w| {
+                let (agreement, contract) = w.quota(1).await;
+                short(w, sessions(&agreement, Some(&contract), &w.assets(1).await)).await;
+                sessions(&agreement, Some(&contract), &w.assets(1).await)
+            }
+        ),
         case!("session-create", "of what was received", 201, ONWARD, |w| {
             let received = w.running().await;
             let other = w.fresh("organization");
@@ -89,7 +101,10 @@ pub(super) fn all() -> Vec<Case> {
         }),
         case!("entitlement-view", "by a session", 200, TWO_READS, |w| {
             let session = w.running().await;
-            get("member", check(session["assetId"].as_str().expect("an asset")))
+            get(
+                "member",
+                check(session["assetId"].as_str().expect("an asset")),
+            )
         }),
         case!("entitlement-view", "of what nobody knows", 200, READ, |w| {
             get("stranger", check(&w.fresh("unknown")))

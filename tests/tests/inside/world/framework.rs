@@ -29,7 +29,11 @@ impl World {
         for organization in [provider, consumer] {
             let path = format!("/organizations/{organization}");
             let name = json!({ "name": self.fresh("Fleet") });
-            let named = self.by(super::patch("stranger", path, name), organization, &["manager"]);
+            let named = self.by(
+                super::patch("stranger", path, name),
+                organization,
+                &["manager"],
+            );
             self.expect_one_of(&[200, 201], named).await;
         }
         let issued = post("stranger", "/passcodes", json!({}));

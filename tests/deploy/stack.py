@@ -56,6 +56,7 @@ def explode(source, result, *parameters):
     for policy in policies(resources):
         for statement in policy["Statement"]:
             allow_batches(statement)
+    name_secrets(resources)
     Path(result).write_text(json.dumps(document, indent=1))
     count = sum(len(routes) for routes in declared.values())
     print(f"{count} routes, {len(resources)} resources")
@@ -138,6 +139,23 @@ def allow_batches(statement):
     actions = [actions] if isinstance(actions, str) else actions
     if "sqs:SendMessage" in actions:
         statement["Action"] = [*actions, "sqs:SendMessageBatch"]
+
+
+def name_secrets(resources):
+    """A reference to a secret is its ARN, and to the emulator its name, which no policy is about: it has the ARN as attribute."""
+    secrets = {name for name, described in resources.items() if described["Type"] == "AWS::SecretsManager::Secret"}
+
+    def named(value):
+        match value:
+            case {"Ref": str(name)} if name in secrets:
+                return {"Fn::GetAtt": [name, "Id"]}
+            case dict():
+                return {key: named(inner) for key, inner in value.items()}
+            case list():
+                return [named(inner) for inner in value]
+        return value
+
+    resources.update(named(resources))
 
 
 # ------------------------------------------------------------------------------------------------------- compare

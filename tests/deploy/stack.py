@@ -57,6 +57,7 @@ def explode(source, result, *parameters):
         for statement in policy["Statement"]:
             allow_batches(statement)
     name_secrets(resources)
+    leave_room(resources)
     Path(result).write_text(json.dumps(document, indent=1))
     count = sum(len(routes) for routes in declared.values())
     print(f"{count} routes, {len(resources)} resources")
@@ -156,6 +157,14 @@ def name_secrets(resources):
         return value
 
     resources.update(named(resources))
+
+
+def leave_room(resources):
+    """The emulator does one thing at a time, and starts as many workers as it likes: so that requests have their turn, two of
+    each queue are enough, which is the least that Lambda takes."""
+    for described in resources.values():
+        if described["Type"] == "AWS::Lambda::EventSourceMapping" and "StartingPosition" not in described["Properties"]:
+            described["Properties"]["ScalingConfig"] = {"MaximumConcurrency": 2}
 
 
 # ------------------------------------------------------------------------------------------------------- compare

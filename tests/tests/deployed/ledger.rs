@@ -8,7 +8,7 @@ use sharepact_tests::{Api, Deal, fresh_key, unique};
 use crate::deployed;
 use crate::services::eventually;
 
-/// How long it may take: a batch waits ten seconds for others in its queue, and the watch comes once a minute.
+/// How long it may take: an event waits ten seconds for others, and the watch comes once a minute.
 const PATIENCE: Duration = Duration::from_secs(150);
 
 #[test]

@@ -87,7 +87,7 @@ impl Call {
                 break answer;
             }
             again -= 1;
-            eprintln!("sent again, for the emulator was too slow: {}", answer.what);
+            told(&answer.what);
             tokio::time::sleep(PAUSE).await;
         };
         api.description().check(&self.method, &self.path, &answer);
@@ -130,6 +130,11 @@ impl Call {
             body,
         }
     }
+}
+
+#[expect(clippy::print_stderr, reason = "a test's log says what it bore with")]
+fn told(what: &str) {
+    eprintln!("sent again, for the emulator was too slow: {what}");
 }
 
 impl IntoFuture for Call {

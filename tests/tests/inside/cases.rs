@@ -36,7 +36,7 @@ impl Case {
         self.calls.contains(&("TransactWriteItems", ""))
     }
 
-    /// Is `Idempotency-Key` honoured? On everything that changes a contract, a webhook or an organisation; what is printed again is the
+    /// Is `Idempotency-Key` honoured? On everything that changes an agreement, a contract, a webhook or an organisation; what is printed again is the
     /// same document without one.
     pub fn keyed(&self) -> bool {
         let honouring = [
@@ -48,6 +48,7 @@ impl Case {
             "profile-create",
             "passcode-",
             "session-",
+            "agreement-",
         ];
         self.writes()
             && self.operation != "contract-print"
@@ -68,6 +69,9 @@ impl Case {
             "passcode-",
             // The same time again is no change, and told as a fault of the value.
             "session-change",
+            "agreement-create",
+            "contract-grant",
+            "contract-extend",
         ];
         !anew.iter().any(|prefix| self.operation.starts_with(prefix))
     }
@@ -78,9 +82,13 @@ impl Case {
         self.calls.iter().filter(write).count() > 1
     }
 
-    /// How many events does it leave? A guess leaves none.
+    /// How many events does it leave? A guess leaves none; who makes an agreement uses a passcode or makes an organisation.
     pub fn events(&self) -> usize {
-        usize::from(self.operation != "passcode-resolve")
+        match self.operation {
+            "passcode-resolve" => 0,
+            "agreement-create" => 2,
+            _ => 1,
+        }
     }
 }
 
@@ -137,6 +145,7 @@ macro_rules! lists {
     };
 }
 
+mod agreements;
 mod evidence;
 mod organizations;
 mod sessions;
@@ -155,6 +164,7 @@ pub fn all() -> Vec<Case> {
     cases.extend(webhooks::all());
     cases.extend(organizations::all());
     cases.extend(sessions::all());
+    cases.extend(agreements::all());
     cases
 }
 

@@ -88,7 +88,7 @@ async fn of_a_hundred_requests_for_the_last_place_one_gets_it() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_many_requests_for_the_same_asset_one_gets_it() {
     let world = World::start().await;
-    let agreement = world.agreement().await;
+    let agreement = world.ready_agreement().await;
     let assets = world.assets(1).await;
     let requests: Vec<_> = (0..24)
         .map(|_| sessions(&agreement, None, &assets))

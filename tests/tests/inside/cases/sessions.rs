@@ -34,7 +34,7 @@ const ONWARD: &[Expected] = &[
 pub(super) fn all() -> Vec<Case> {
     vec![
         case!("session-create", "of one asset", 201, WRITE, |w| {
-            sessions(&w.agreement().await, None, &w.assets(1).await)
+            sessions(&w.ready_agreement().await, None, &w.assets(1).await)
         }),
         case!("session-create", "under a contract", 201, WRITE, |w| {
             let (agreement, contract) = w.quota(1).await;
@@ -46,7 +46,7 @@ pub(super) fn all() -> Vec<Case> {
             201,
             GIVES_WAY,
             |w| {
-                let (agreement, assets) = (w.agreement().await, w.assets(1).await);
+                let (agreement, assets) = (w.ready_agreement().await, w.assets(1).await);
                 short(w, sessions(&agreement, None, &assets)).await;
                 sessions(&agreement, None, &assets)
             }

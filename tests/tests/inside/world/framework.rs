@@ -12,7 +12,7 @@ pub const CONSUMER: &str = "acme-mobility";
 
 impl World {
     /// The Active agreement of the two ready-made organisations, which is made where there is none; gives its id.
-    pub async fn agreement(&self) -> String {
+    pub async fn ready_agreement(&self) -> String {
         let listed = super::get("provider-manager", "/framework-agreements?status=Active");
         let listed = self.expect(200, &listed).await.json();
         match listed["items"][0]["id"].as_str() {
@@ -51,7 +51,7 @@ impl World {
 
     /// A quota contract for so many assets under the ready-made agreement; gives the agreement's id and its own.
     pub async fn quota(&self, assets: u32) -> (String, String) {
-        let agreement = self.agreement().await;
+        let agreement = self.ready_agreement().await;
         let granted = post(
             "provider-manager",
             format!("/framework-agreements/{agreement}/contracts"),
@@ -76,7 +76,7 @@ impl World {
 
     /// A session of a fresh asset under the ready-made agreement, as its provider sees it.
     pub async fn session(&self) -> Value {
-        let agreement = self.agreement().await;
+        let agreement = self.ready_agreement().await;
         let made = sessions(&agreement, None, &self.assets(1).await);
         self.expect(201, &made).await.json()["items"][0].clone()
     }

@@ -6,6 +6,7 @@ use super::Told::{self, AsAnyone, Nobody, NothingOfIt, Null, Refused};
 
 const HIDDEN: Told = Refused(404, "not-found");
 const MANAGER: Told = Refused(403, "manager-required");
+const ROLE: Told = Refused(403, "role-required");
 const SIDE: Told = Refused(403, "wrong-side");
 
 /// The rows, in the order of the README's table.
@@ -285,4 +286,33 @@ pub(super) const ROWS: &[Row] = &[
         HIDDEN,
         MANAGER,
     ),
+    (
+        "agreementCreate",
+        "Passcode",
+        Provider,
+        Refused(403, "organization-required"),
+        Refused(409, "self-sharing"),
+        ROLE,
+    ),
+    (
+        "agreementList",
+        "Proposed",
+        Consumer,
+        NothingOfIt,
+        AsAnyone(200),
+        AsAnyone(200),
+    ),
+    (
+        "agreementView",
+        "Proposed",
+        Consumer,
+        HIDDEN,
+        AsAnyone(200),
+        AsAnyone(200),
+    ),
+    ("agreementApprove", "Proposed", Consumer, HIDDEN, SIDE, ROLE),
+    ("agreementReject", "Proposed", Consumer, HIDDEN, SIDE, ROLE),
+    ("agreementStop", "Agreed", Consumer, HIDDEN, Nobody, ROLE),
+    ("contractGrant", "Agreed", Provider, HIDDEN, SIDE, MANAGER),
+    ("contractExtend", "Granted", Provider, HIDDEN, SIDE, MANAGER),
 ];

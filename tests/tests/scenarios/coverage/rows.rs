@@ -6,6 +6,7 @@ use super::Told::{self, AsAnyone, Nobody, NothingOfIt, Null, Refused};
 
 const HIDDEN: Told = Refused(404, "not-found");
 const MANAGER: Told = Refused(403, "manager-required");
+const ROLE: Told = Refused(403, "role-required");
 const SIDE: Told = Refused(403, "wrong-side");
 
 /// The rows, in the order of the README's table.
@@ -284,5 +285,62 @@ pub(super) const ROWS: &[Row] = &[
         HIDDEN,
         HIDDEN,
         MANAGER,
+    ),
+    (
+        "agreementCreate",
+        "Passcode",
+        Provider,
+        Refused(403, "organization-required"),
+        Refused(409, "self-sharing"),
+        ROLE,
+    ),
+    (
+        "agreementList",
+        "Proposed",
+        Consumer,
+        NothingOfIt,
+        AsAnyone(200),
+        AsAnyone(200),
+    ),
+    (
+        "agreementView",
+        "Proposed",
+        Consumer,
+        HIDDEN,
+        AsAnyone(200),
+        AsAnyone(200),
+    ),
+    ("agreementApprove", "Proposed", Consumer, HIDDEN, SIDE, ROLE),
+    ("agreementReject", "Proposed", Consumer, HIDDEN, SIDE, ROLE),
+    ("agreementStop", "Agreed", Consumer, HIDDEN, Nobody, ROLE),
+    ("contractGrant", "Agreed", Provider, HIDDEN, SIDE, MANAGER),
+    ("contractExtend", "Granted", Provider, HIDDEN, SIDE, MANAGER),
+    ("sessionCreate", "Agreed", Provider, HIDDEN, SIDE, ROLE),
+    (
+        "sessionList",
+        "Shared",
+        Consumer,
+        NothingOfIt,
+        AsAnyone(200),
+        AsAnyone(200),
+    ),
+    (
+        "sessionView",
+        "Shared",
+        Consumer,
+        HIDDEN,
+        AsAnyone(200),
+        AsAnyone(200),
+    ),
+    ("sessionChange", "Shared", Provider, HIDDEN, SIDE, ROLE),
+    ("sessionStart", "Shared", Provider, HIDDEN, SIDE, ROLE),
+    ("sessionStop", "Running", Consumer, HIDDEN, Nobody, ROLE),
+    (
+        "entitlementView",
+        "Running",
+        Consumer,
+        AsAnyone(200),
+        AsAnyone(200),
+        AsAnyone(200),
     ),
 ];

@@ -13,6 +13,7 @@
 //! | `aggregates` | what is written is read back |
 //! | `guards` | what only one can have |
 //! | `races` | many at the same instant |
+//! | `proposals` | framework agreements at the same instant, and as time passes |
 //! | `listing` | lists, page by page |
 //! | `receiver` | an endpoint of a party, on loopback |
 //! | `deliveries` | what reaches webhooks, and when they are given up |
@@ -58,6 +59,7 @@ mod killed;
 mod ledger;
 mod listing;
 mod misdelivered;
+mod proposals;
 mod races;
 mod receiver;
 mod relay;

@@ -13,6 +13,7 @@
 //! | `aggregates` | what is written is read back |
 //! | `guards` | what only one can have |
 //! | `races` | many at the same instant |
+//! | `passcodes` | passcodes, invitations and guesses |
 //! | `listing` | lists, page by page |
 //! | `receiver` | an endpoint of a party, on loopback |
 //! | `deliveries` | what reaches webhooks, and when they are given up |
@@ -57,6 +58,7 @@ mod killed;
 mod ledger;
 mod listing;
 mod misdelivered;
+mod passcodes;
 mod races;
 mod receiver;
 mod relay;

@@ -226,11 +226,11 @@ async fn scene(stage: &str, office: &Person, manager: &Person) -> Option<Deal> {
 async fn organized(stage: &str, office: &Person, manager: &Person) -> Option<Deal> {
     for person in [office, manager] {
         let path = format!("/organizations/{}", person.owner());
-        let named = person
-            .patch(path, &json!({ "name": unique("Named") }))
-            .await;
-        // Another row may name it at the same time.
-        assert!(matches!(named.status, 200 | 201 | 409), "{named}");
+        if person.get(path.as_str()).await.status == 404 {
+            let named = person.patch(path, &json!({ "name": "Named" })).await;
+            // Another row may name it at the same time.
+            assert!(matches!(named.status, 200 | 201 | 409), "{named}");
+        }
     }
     let mut deal = Deal {
         id: unique("no-contract"),

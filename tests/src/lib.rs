@@ -8,6 +8,7 @@
 //! | `call` | a request, and the answer to it |
 //! | `description` | the OpenAPI document, held against every answer |
 //! | `schemas` | the schemas of events, held against every event that is seen |
+//! | `onboarding` | an organisation that another one has onboarded |
 //! | `listing` | lists, page by page |
 //! | `deal` | a contract on its way from request to end |
 //!
@@ -30,6 +31,7 @@ mod deal;
 mod deployment;
 mod description;
 mod listing;
+mod onboarding;
 mod person;
 mod schemas;
 mod target;
@@ -40,6 +42,7 @@ pub use deal::{COMMANDS, Deal, STAGES, asset, draft, request};
 pub use deployment::Deployment;
 pub use description::Description;
 pub use listing::Walk;
+pub use onboarding::{Onboarded, onboard};
 pub use person::{Person, webhook};
 pub use schemas::Schemas;
 pub use sharepact_chain::possession::Key;

@@ -13,6 +13,8 @@
 //! | `aggregates` | what is written is read back |
 //! | `guards` | what only one can have |
 //! | `races` | many at the same instant |
+//! | `passcodes` | passcodes and guesses |
+//! | `invitations` | organisations that others have onboarded |
 //! | `listing` | lists, page by page |
 //! | `receiver` | an endpoint of a party, on loopback |
 //! | `deliveries` | what reaches webhooks, and when they are given up |
@@ -53,10 +55,12 @@ mod evidence;
 mod expiry;
 mod faults;
 mod guards;
+mod invitations;
 mod killed;
 mod ledger;
 mod listing;
 mod misdelivered;
+mod passcodes;
 mod races;
 mod receiver;
 mod relay;

@@ -14,7 +14,7 @@ use sharepact_runtime::{
 };
 use sharepact_store::{Change, Outcome, Rejected, Ticket};
 
-use super::refused;
+use crate::passcode::refused;
 
 /// The operation.
 pub static OPERATION: Operation = Operation {
@@ -30,7 +30,7 @@ pub static OPERATION: Operation = Operation {
     body: Some(Shape::of::<PasscodeBody>()),
     success: (200, Shape::of::<ConsumerView>()),
     problems: &[
-        "invalid-passcode",
+        "malformed-passcode",
         "passcode-invalid",
         "role-required",
         "too-many-guesses",

@@ -11,6 +11,7 @@
 //! | `onboarding` | an organisation that another one has onboarded |
 //! | `listing` | lists, page by page |
 //! | `deal` | a contract on its way from request to end |
+//! | `framework` | two organisations with a framework agreement |
 //!
 //! The one rule: a scenario cannot tell which API it talks to. `SHAREPACT_TARGET` names the
 //! `local.json` of a running stack, or a file of the same form for a deployment (`tests/deploy/run`
@@ -30,6 +31,7 @@ mod call;
 mod deal;
 mod deployment;
 mod description;
+mod framework;
 mod listing;
 mod onboarding;
 mod person;
@@ -41,6 +43,7 @@ pub use call::{Answer, Call};
 pub use deal::{COMMANDS, Deal, STAGES, asset, draft, request};
 pub use deployment::Deployment;
 pub use description::Description;
+pub use framework::{Framework, NO_STAFF, Staff, frame, onboarding, proposal};
 pub use listing::Walk;
 pub use onboarding::{Onboarded, onboard};
 pub use person::{Person, webhook};

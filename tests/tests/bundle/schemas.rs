@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
+use sharepact_domain::agreement::AgreementFact;
 use sharepact_domain::asset::AssetFact;
 use sharepact_domain::contract::ContractFact;
 use sharepact_domain::document::DocumentFact;
@@ -20,6 +21,7 @@ use sharepact_domain::webhook::WebhookFact;
 use sharepact_tests::Schemas;
 
 const HASH: &str = "0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a69788796a5b4c3d2e1f0";
+const UUID: &str = "0192f0c1-2d3e-7a4b-8c5d-6e7f8a9b0c1d";
 const AT: &str = "2026-03-16T09:00:00.000Z";
 
 /// A fact, sealed and written as the bus shows it.
@@ -45,6 +47,7 @@ fn contract_facts() -> Vec<Value> {
             ContractFact::Requested { .. }
             | ContractFact::Acquired { .. }
             | ContractFact::Opened { .. }
+            | ContractFact::Granted { .. }
             | ContractFact::Declined { .. }
             | ContractFact::Drafted { .. }
             | ContractFact::Negotiated { .. }
@@ -82,8 +85,15 @@ fn contract_facts() -> Vec<Value> {
         (
             "opened",
             json!({
-                "origin": { "kind": "Framework", "agreement": "1" }, "asset": asset, "provider": provider, "consumer": consumer,
+                "origin": { "kind": "Framework", "agreement": UUID }, "asset": asset, "provider": provider, "consumer": consumer,
                 "scope": scope(json!({ "days": 30 })), "price": price, "vat": "19", "termsHash": HASH, "effectiveAt": AT, "expiresAt": AT,
+            }),
+        ),
+        (
+            "granted",
+            json!({
+                "agreement": UUID, "quota": { "assets": 50, "entity": "asset", "notAfter": AT },
+                "provider": { "user": "petra", "organization": "fleet" }, "consumer": consumer, "effectiveAt": AT, "expiresAt": AT,
             }),
         ),
         ("declined", json!({ "reason": null })),
@@ -122,6 +132,55 @@ fn contract_facts() -> Vec<Value> {
             let data = json!({ "type": format!("contract.{name}"), "data": data });
             sampled(&serde_json::from_value(data.clone()).expect("a fact"));
             published::<ContractFact>(&data, author.clone())
+        })
+        .collect()
+}
+
+fn agreement_facts() -> Vec<Value> {
+    // A variant without a sample below does not get past this match.
+    fn sampled(fact: &AgreementFact) {
+        match fact {
+            AgreementFact::Proposed { .. }
+            | AgreementFact::Onboarded { .. }
+            | AgreementFact::Approved {}
+            | AgreementFact::Rejected { .. }
+            | AgreementFact::Stopped { .. }
+            | AgreementFact::Expired { .. } => {}
+        }
+    }
+    let signatory = |id: &str| json!({ "organization": id, "name": "Fleet", "user": "petra" });
+    let begun = |extent: Value, end: Value| {
+        json!({
+            "frame": {
+                "entity": "unit",
+                "sharing": { "extent": extent, "overlap": false, "onward": "once", "automaticStart": true },
+                "contractNeeded": true, "valuePropositions": ["location"], "messages": [], "payer": "consumer",
+                "validFrom": AT, "validTo": end,
+            },
+            "provider": signatory("fleet"), "consumer": signatory("lab"),
+        })
+    };
+    let samples = [
+        ("proposed", begun(json!("full"), json!(AT))),
+        (
+            "proposed",
+            begun(json!({ "partial": ["position"] }), json!(null)),
+        ),
+        ("onboarded", begun(json!("anonymised"), json!(null))),
+        ("approved", json!({})),
+        ("rejected", json!({ "reason": "No." })),
+        (
+            "stopped",
+            json!({ "by": "provider", "reason": "Sold.", "detail": null }),
+        ),
+        ("expired", json!({ "validTo": AT })),
+    ];
+    samples
+        .into_iter()
+        .map(|(name, data)| {
+            let data = json!({ "type": format!("agreement.{name}"), "data": data });
+            sampled(&serde_json::from_value(data.clone()).expect("a fact"));
+            published::<AgreementFact>(&data, Author::System)
         })
         .collect()
 }
@@ -307,6 +366,7 @@ fn samples() -> Vec<Value> {
     samples.extend(webhook_facts());
     samples.extend(transfer_facts());
     samples.extend(organization_facts());
+    samples.extend(agreement_facts());
     samples.extend([
         published::<AssetFact>(&registered, Author::System),
         published::<AssetFact>(&revised, Author::System),

@@ -36,7 +36,7 @@ impl Case {
         self.calls.contains(&("TransactWriteItems", ""))
     }
 
-    /// Is `Idempotency-Key` honoured? On everything that changes a contract, a webhook or an organisation; what is printed again is the
+    /// Is `Idempotency-Key` honoured? On everything that changes an agreement, a contract, a webhook or an organisation; what is printed again is the
     /// same document without one.
     pub fn keyed(&self) -> bool {
         let honouring = [
@@ -47,6 +47,7 @@ impl Case {
             "invitation-",
             "profile-create",
             "passcode-",
+            "agreement-",
         ];
         self.writes()
             && self.operation != "contract-print"
@@ -65,13 +66,20 @@ impl Case {
             "invitation-",
             "profile-create",
             "passcode-",
+            "agreement-create",
+            "contract-grant",
+            "contract-extend",
         ];
         !anew.iter().any(|prefix| self.operation.starts_with(prefix))
     }
 
-    /// How many events does it leave? A guess leaves none.
+    /// How many events does it leave? A guess leaves none; who makes an agreement uses a passcode or makes an organisation.
     pub fn events(&self) -> usize {
-        usize::from(self.operation != "passcode-resolve")
+        match self.operation {
+            "passcode-resolve" => 0,
+            "agreement-create" => 2,
+            _ => 1,
+        }
     }
 }
 
@@ -128,6 +136,7 @@ macro_rules! lists {
     };
 }
 
+mod agreements;
 mod evidence;
 mod organizations;
 mod webhooks;
@@ -144,6 +153,7 @@ pub fn all() -> Vec<Case> {
     cases.extend(registers());
     cases.extend(webhooks::all());
     cases.extend(organizations::all());
+    cases.extend(agreements::all());
     cases
 }
 

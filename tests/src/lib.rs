@@ -8,8 +8,10 @@
 //! | `call` | a request, and the answer to it |
 //! | `description` | the OpenAPI document, held against every answer |
 //! | `schemas` | the schemas of events, held against every event that is seen |
+//! | `onboarding` | an organisation that another one has onboarded |
 //! | `listing` | lists, page by page |
 //! | `deal` | a contract on its way from request to end |
+//! | `framework` | two organisations with a framework agreement |
 //!
 //! The one rule: a scenario cannot tell which API it talks to. `SHAREPACT_TARGET` names the
 //! `local.json` of a running stack, or a file of the same form for a deployment (`tests/deploy/run`
@@ -29,7 +31,9 @@ mod call;
 mod deal;
 mod deployment;
 mod description;
+mod framework;
 mod listing;
+mod onboarding;
 mod person;
 mod schemas;
 mod target;
@@ -39,7 +43,9 @@ pub use call::{Answer, Call};
 pub use deal::{COMMANDS, Deal, STAGES, asset, draft, request};
 pub use deployment::Deployment;
 pub use description::Description;
+pub use framework::{Framework, NO_STAFF, Staff, frame, onboarding, proposal};
 pub use listing::Walk;
+pub use onboarding::{Onboarded, onboard};
 pub use person::{Person, webhook};
 pub use schemas::Schemas;
 pub use sharepact_chain::possession::Key;

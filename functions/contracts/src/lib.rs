@@ -14,6 +14,8 @@ pub mod active;
 pub mod create;
 pub mod decline;
 pub mod draft;
+pub mod extend;
+pub mod grant;
 pub mod history;
 pub mod list;
 pub mod negotiate;
@@ -39,6 +41,8 @@ pub static OPERATIONS: &[&Operation] = &[
     &reject::OPERATION,
     &activate::OPERATION,
     &stop::OPERATION,
+    &extend::OPERATION,
+    &grant::OPERATION,
     &list::OPERATION,
     &history::OPERATION,
     &tasks::OPERATION,

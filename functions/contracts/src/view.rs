@@ -14,8 +14,8 @@ pub static OPERATION: Operation = Operation {
     method: Method::GET,
     path: "/contracts/{id}",
     summary: "retrieve",
-    description: "A contract with the terms on the table and what the caller may do now. For both \
-                  sides and operators.",
+    description: "A contract with the terms on the table and what the caller may do now; of one under a framework \
+                  agreement also how much of its quota is in use. For both sides and operators.",
     access: Access::Token,
     query: &[],
     body: None,
@@ -28,19 +28,15 @@ pub static OPERATION: Operation = Operation {
 async fn view(app: &App, call: Call) -> Answer {
     let id = call.path("id", ContractId::parse)?;
     let principal = call.principal()?;
-    let found = app
-        .store
-        .contract(id, None, call.now)
-        .await
-        .map_err(failed)?;
-    let record = found
-        .value
-        .filter(|record| record.contract.visible_to(principal))
+    let found = app.store.contract_in_use(id).await.map_err(failed)?;
+    let (record, used) = found
+        .filter(|(record, _)| record.contract.visible_to(principal))
         .ok_or_else(|| Problem::not_found("contract"))?;
     let tag = ContractView::tag(&record.contract, call.now);
-    if call.precondition().is_current(&tag) {
+    // How much of a quota is in use changes without the contract: that is told anew each time.
+    if record.contract.quota().is_none() && call.precondition().is_current(&tag) {
         return Ok(Reply::not_modified(tag));
     }
     let view = ContractView::new(&record.contract, record.terms.as_ref(), principal, call.now);
-    Ok(Reply::json(200, &view)?.tagged(tag))
+    Ok(Reply::json(200, &view.using(used))?.tagged(tag))
 }

@@ -25,7 +25,7 @@ pub static OPERATION: Operation = Operation {
     query: &[],
     body: Some(Shape::of::<NoBody>()),
     success: (200, Shape::of::<DocumentView>()),
-    problems: &[],
+    problems: &["stale-version"],
     grants: &[
         Grant::BatchGet,
         Grant::Put,

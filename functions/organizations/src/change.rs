@@ -8,7 +8,7 @@ use sharepact_domain::id::OrganizationId;
 use sharepact_domain::organization::Organization;
 use sharepact_http::wire::{OrganizationBody, OrganizationView};
 use sharepact_http::{Call, Problem};
-use sharepact_runtime::{Access, Answer, App, Grant, Operation, Shape, failed, seal};
+use sharepact_runtime::{Access, Answer, App, Grant, Operation, Shape, failed, idempotency, seal};
 use sharepact_store::Change;
 
 use crate::command::{refused, shown, tag, write};
@@ -24,13 +24,14 @@ pub static OPERATION: Operation = Operation {
     access: Access::Token,
     query: &[],
     body: Some(Shape::of::<OrganizationBody>()),
-    success: (200, Shape::of::<OrganizationView>()),
+    success: (201, Shape::of::<OrganizationView>()),
     problems: &[
         "invalid-text",
         "invalid-settings",
         "role-required",
         "conflict",
         "stale-version",
+        "idempotency-key-reused",
     ],
     grants: &[Grant::BatchGet, Grant::Put],
     run: |app, call| Box::pin(change(app, call)),
@@ -40,8 +41,13 @@ async fn change(app: &App, call: Call) -> Answer {
     let id = call.path("id", OrganizationId::parse)?;
     let changes = call.body::<OrganizationBody>()?.parse()?;
     let principal = call.principal()?;
-    let found = app.store.organization(&id, None, call.now).await;
-    let existing = found.map_err(failed)?.value;
+    let ticket = idempotency::ticket(&call)?;
+    let found = app.store.organization(&id, ticket.as_ref(), call.now).await;
+    let found = found.map_err(failed)?;
+    if let Some(remembered) = found.remembered {
+        return idempotency::replay(ticket.as_ref(), remembered);
+    }
+    let existing = found.value;
     let fact = Organization::change(existing.as_ref(), &id, principal, changes).map_err(refused)?;
     let present = existing.as_ref().map(|existing| tag(existing, &call));
     call.precondition().check(present.as_deref())?;
@@ -61,5 +67,5 @@ async fn change(app: &App, call: Call) -> Answer {
         event: &event,
     };
     let reply = shown(status, &after, &call)?;
-    write(app, &call, None, (change, reply), tag).await
+    write(app, &call, ticket.as_ref(), (change, reply), tag).await
 }

@@ -5,12 +5,12 @@
 use lambda_http::http::Method;
 use sharepact_domain::id::{InvitationId, OrganizationId};
 use sharepact_domain::organization::{Organization, Token};
-use sharepact_http::wire::{InvitationView, NoBody};
-use sharepact_http::{Call, Problem, Reply};
+use sharepact_http::wire::{NoBody, OrganizationView};
+use sharepact_http::{Call, Problem};
 use sharepact_runtime::{Access, Answer, App, Grant, Operation, Shape, failed, idempotency, seal};
 use sharepact_store::Change;
 
-use crate::command::{not_found, refused, tag, write};
+use crate::command::{not_found, refused, shown, tag, write};
 
 /// The operation.
 pub static OPERATION: Operation = Operation {
@@ -23,7 +23,7 @@ pub static OPERATION: Operation = Operation {
     access: Access::Token,
     query: &[],
     body: None,
-    success: (201, Shape::of::<InvitationView>()),
+    success: (201, Shape::of::<OrganizationView>()),
     problems: &[
         "role-required",
         "already-joined",
@@ -53,18 +53,11 @@ async fn invite(app: &App, call: Call) -> Answer {
     call.precondition().check(Some(&present))?;
 
     let event = seal(app, &call, fact, id.to_string(), organization.link())?;
-    let after = Organization::after(Some(organization), &id, &event);
-    let invited = after.as_ref().and_then(|after| {
-        let invitation = after.invitation.as_ref();
-        invitation.map(|invitation| (after, invitation))
-    });
-    let (after, invitation) =
-        invited.ok_or_else(|| Problem::internal("an invitation that invites nobody"))?;
-    let reply = Reply::json(201, &InvitationView::new(invitation, call.now))?
-        .tagged(tag(after, &call))
-        .located(format!("/organizations/{id}"));
+    let after = Organization::after(Some(organization), &id, &event)
+        .ok_or_else(|| Problem::internal("an invitation to no organisation"))?;
+    let reply = shown(201, &after, &call)?;
     let change = Change::Organization {
-        after,
+        after: &after,
         event: &event,
     };
     write(app, &call, ticket.as_ref(), (change, reply), tag).await

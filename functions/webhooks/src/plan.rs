@@ -74,7 +74,9 @@ async fn concerned(
     told: &Told,
 ) -> Result<BTreeSet<Owner>, WorkError> {
     match (aggregate.kind.as_str(), &told.parties) {
-        ("contract" | "agreement" | "session", Some(parties)) => Ok(parties.iter().map(Party::owner).collect()),
+        ("contract" | "agreement" | "session", Some(parties)) => {
+            Ok(parties.iter().map(Party::owner).collect())
+        }
         ("webhook", _) => {
             let id = WebhookId::parse(&aggregate.id);
             let id = id.map_err(|fault| WorkError::Poison(fault.to_string()))?;

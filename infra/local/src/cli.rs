@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use sharepact_domain::wallet::Address;
 use sharepact_local::PORT;
 
@@ -47,8 +47,7 @@ pub struct Serve {
 /// What to do instead of serving.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Walk one acquisition from request to active, step by step, on a stack of its own; it leaves
-    /// the contract as PDF.
+    /// Walk a story step by step, on a stack of its own; it leaves the contract as PDF.
     Demo(Demo),
     /// Measure this machine: requests per second, latencies, CPU time of the handlers.
     Bench(Bench),
@@ -141,9 +140,22 @@ pub struct Replay {
     pub to: Option<u64>,
 }
 
-/// Where to walk.
+/// What a demo tells.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Tale {
+    /// One acquisition in the marketplace, from request to active.
+    #[default]
+    Marketplace,
+    /// Two fleets: a framework agreement, a contract for 50 vehicles, sessions that start and stop.
+    Framework,
+}
+
+/// What to walk, and where.
 #[derive(Debug, Args)]
 pub struct Demo {
+    /// The story.
+    #[arg(value_enum, default_value_t)]
+    pub tale: Tale,
     /// Walk against the stack that this file describes (a local.json), which runs already.
     #[arg(long, value_name = "FILE")]
     pub target: Option<PathBuf>,

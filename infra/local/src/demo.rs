@@ -1,4 +1,5 @@
-//! `cargo run -- demo`: one acquisition, from request to active use, told as it happens.
+//! `cargo run -- demo`: a story, told as it happens: one acquisition from request to active use, or two fleets that share
+//! vehicles under a framework agreement.
 //!
 //! The one rule: it is a caller like any other. It knows an address, three tokens and the API, and
 //! every answer is checked: when one is not as it should be, the program says which step that was
@@ -9,12 +10,14 @@ mod answer;
 mod bargain;
 mod chain;
 mod closing;
+mod fleet;
 mod folder;
 mod ledger;
 mod listener;
 pub(crate) mod material;
 mod paper;
 mod request;
+mod sharing;
 mod story;
 mod target;
 #[cfg(test)]
@@ -31,6 +34,7 @@ use sharepact_local::{JSON, LedgerAt, LedgerState, Options, Stack};
 use sharepact_runtime::policy;
 
 use crate::Failure;
+use crate::cli::Tale;
 pub(crate) use folder::TemporaryFolder;
 use paper::Paper;
 use story::Story;
@@ -46,21 +50,21 @@ pub(crate) enum Place {
     Running(PathBuf, Option<String>),
 }
 
-/// Walks the acquisition; the contract's document goes to `pdf`.
+/// Walks a story; the contract's document goes to `pdf`.
 ///
 /// # Errors
 /// When the stack does not start, or a step is not as it should be.
-pub(crate) async fn run(place: Place, pdf: &Path, ledger: bool) -> Result<(), Failure> {
+pub(crate) async fn run(place: Place, tale: Tale, pdf: &Path, ledger: bool) -> Result<(), Failure> {
     match place {
         Place::Fresh => {
             let folder = TemporaryFolder::new("demo")?;
-            on_a_stack(folder.path(), true, pdf, ledger).await
+            on_a_stack(folder.path(), true, tale, pdf, ledger).await
         }
-        Place::Kept(home) => on_a_stack(&home, false, pdf, ledger).await,
+        Place::Kept(home) => on_a_stack(&home, false, tale, pdf, ledger).await,
         Place::Running(file, url) => {
             let mut target = Target::read(&file)?;
             target.url = url.unwrap_or(target.url);
-            tell(&target, false, pdf, None).await
+            tell(&target, false, tale, pdf, None).await
         }
     }
 }
@@ -91,7 +95,13 @@ async fn node() -> Result<(LedgerAt, Option<Node>), Failure> {
     Ok((at, Some(node)))
 }
 
-async fn on_a_stack(home: &Path, fresh: bool, pdf: &Path, ledger: bool) -> Result<(), Failure> {
+async fn on_a_stack(
+    home: &Path,
+    fresh: bool,
+    tale: Tale,
+    pdf: &Path,
+    ledger: bool,
+) -> Result<(), Failure> {
     let mut options = Options::on(home);
     let mut own = None;
     let mut rpc = None;
@@ -108,10 +118,11 @@ async fn on_a_stack(home: &Path, fresh: bool, pdf: &Path, ledger: bool) -> Resul
         url: stack.url.clone(),
         tokens: stack.tokens().clone(),
         users: stack.users().clone(),
+        organizations: stack.organizations().clone(),
     };
     let registry = stack.ledger.opened().map(|opened| opened.registry.clone());
     let outcome = tokio::select! {
-        outcome = tell(&target, fresh, pdf, rpc.zip(registry)) => outcome,
+        outcome = tell(&target, fresh, tale, pdf, rpc.zip(registry)) => outcome,
         // Every minute would be long for whoever watches.
         () = watch(&stack) => Ok(()),
     };
@@ -133,10 +144,11 @@ async fn watch(stack: &Stack) {
 async fn tell(
     target: &Target,
     fresh: bool,
+    tale: Tale,
     pdf: &Path,
     ledger: Option<(String, Address)>,
 ) -> Result<(), Failure> {
-    let mut story = Story::new(target, Paper::on_standard_output(), fresh, pdf)?;
+    let mut story = Story::new(target, tale, Paper::on_standard_output(), fresh, pdf)?;
     story.ledger = ledger;
     story.tell().await.map_err(Failure::from)
 }

@@ -97,6 +97,7 @@ impl Servers {
                 Some(ledger) => on_chain.then_some(ledger.policy),
                 None => policy(setting).ok().filter(|_| on_chain),
             },
+            vocabulary: sharepact_runtime::vocabulary(setting).unwrap_or_default(),
             // Receivers of a developer's own run on this machine.
             loopback: true,
             documents: setting("SHAREPACT_DOCUMENTS")

@@ -13,7 +13,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Parser as _;
-use cli::{Bench, Cli, Command, Demo, Serve, Token, Verify};
+use cli::{Bench, Cli, Command, Demo, Serve, Tale, Token, Verify};
 use demo::Place;
 use lambda_http::tracing::subscriber::{EnvFilter, fmt};
 use sharepact_local::{
@@ -87,7 +87,10 @@ fn walk(cli: &Cli, options: &Demo) -> Result<(), Failure> {
         (None, None, Some(home)) => Place::Kept(home.clone()),
         (None, None, None) => Place::Fresh,
     };
-    uninterrupted(demo::run(place, &options.pdf, options.ledger))
+    if options.tale == Tale::Framework && options.ledger {
+        return Err("--ledger goes with the marketplace's story".into());
+    }
+    uninterrupted(demo::run(place, options.tale, &options.pdf, options.ledger))
 }
 
 fn measure(options: Bench) -> Result<(), Failure> {

@@ -78,6 +78,12 @@ pub const CONTEXTS: &[Context] = &[
         workers: &[],
     },
     Context {
+        name: "agreements",
+        description: "Framework agreements between two organisations.",
+        operations: sharepact_agreements::OPERATIONS,
+        workers: &[],
+    },
+    Context {
         name: "openapi",
         description: "The description of this API.",
         operations: sharepact_openapi::OPERATIONS,

@@ -304,6 +304,12 @@ impl Stack {
         &self.handout.users
     }
 
+    /// Their organisations, by name, for those who have one.
+    #[must_use]
+    pub fn organizations(&self) -> &BTreeMap<String, String> {
+        &self.handout.organizations
+    }
+
     /// A token with these claims; see [`Issuer::mint`].
     ///
     /// # Errors

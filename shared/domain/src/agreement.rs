@@ -3,6 +3,7 @@
 //! | file | owns |
 //! | --- | --- |
 //! | `frame` | what is agreed |
+//! | `vocabulary` | the names that a deployment takes in it |
 //! | `rules` | the machine as data |
 //! | `fact` | what can happen to an agreement, and what it makes of its state |
 //! | `command` | what can be asked of an agreement, and what the rules say to it |
@@ -14,11 +15,13 @@ mod command;
 mod fact;
 mod frame;
 mod rules;
+mod vocabulary;
 
 pub use command::{AgreementCommand, AgreementRefusal, Proposal, onboard, propose};
 pub use fact::AgreementFact;
 pub use frame::{Extent, Frame, Keyword, Onward, Sharing};
 pub use rules::{AGREEMENT_RULES, AgreementCommandKind, AgreementPhase, diagram, table};
+pub use vocabulary::{Known, Vocabulary};
 
 use serde::{Deserialize, Serialize};
 

@@ -71,6 +71,7 @@ impl Entity {
             .find(|entity| entity.name() == name)
     }
 
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks by reference")]
     fn is_asset(&self) -> bool {
         *self == Self::Asset
     }

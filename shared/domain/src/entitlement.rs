@@ -70,7 +70,8 @@ pub fn by_contract(
     })
 }
 
-/// Does the caller's organisation use the asset by this session now?
+/// Does the caller's organisation use the asset by this session now? Not where the agreements leave none of its fields:
+/// an empty list must never be read as all.
 #[must_use]
 pub fn by_session(
     session: &Session,
@@ -84,36 +85,30 @@ pub fn by_session(
         && standing.status == SessionStatus::Running
         && session.valid_from <= now
         && session.consumer.includes(principal);
-    holds.then(|| {
-        let frames = frames(lineage);
-        let mut fields: Vec<_> = asset.definition.fields.iter().collect();
-        for frame in frames.clone() {
-            let kept = frame
-                .frame
-                .sharing
-                .extent
-                .of(fields.iter().map(|field| field.name.as_str()));
-            let kept: Vec<String> = kept.into_iter().map(str::to_owned).collect();
-            fields.retain(|field| kept.contains(&field.name));
-        }
-        let anonymised = frames
-            .clone()
-            .any(|agreement| agreement.frame.sharing.extent == Extent::Anonymised);
-        let frame = &lineage.agreement.frame;
-        Grounds {
-            through: Through::Session(session.id),
-            fields: fields.into_iter().map(|field| field.name.clone()).collect(),
-            filters: Vec::new(),
-            anonymised,
-            value_propositions: frame.value_propositions.iter().cloned().collect(),
-            messages: frame.messages.iter().cloned().collect(),
-            offline_retention: false,
-            until: standing.end.map(|end| end.at),
-        }
+    if !holds {
+        return None;
+    }
+    let extents = || frames(lineage).map(|agreement| &agreement.frame.sharing.extent);
+    let all = asset.definition.fields.iter();
+    let all: Vec<_> = all.map(|field| field.name.as_str()).collect();
+    let fields = extents().fold(all, |left, extent| extent.of(left.into_iter()));
+    if fields.is_empty() {
+        return None;
+    }
+    let frame = &lineage.agreement.frame;
+    Some(Grounds {
+        through: Through::Session(session.id),
+        fields: fields.into_iter().map(str::to_owned).collect(),
+        filters: Vec::new(),
+        anonymised: extents().any(|extent| *extent == Extent::Anonymised),
+        value_propositions: frame.value_propositions.iter().cloned().collect(),
+        messages: frame.messages.iter().cloned().collect(),
+        offline_retention: false,
+        until: standing.end.map(|end| end.at),
     })
 }
 
 /// The agreements on the way from the owner: what any of them holds back, nobody below gets.
-fn frames(lineage: &Lineage) -> impl Iterator<Item = &Agreement> + Clone {
+fn frames(lineage: &Lineage) -> impl Iterator<Item = &Agreement> {
     std::iter::once(&lineage.agreement).chain(lineage.upstream.iter().map(|from| &from.agreement))
 }

@@ -58,7 +58,7 @@ pub enum Rule {
     /// Not a time zone, a language, a host name or a logo.
     InvalidSettings,
     /// Not of the form that passcodes have.
-    InvalidPasscode,
+    MalformedPasscode,
 }
 
 impl Rule {
@@ -88,7 +88,7 @@ impl Rule {
         Self::InvalidKeyword,
         Self::InvalidEmail,
         Self::InvalidSettings,
-        Self::InvalidPasscode,
+        Self::MalformedPasscode,
     ];
 }
 

@@ -128,8 +128,8 @@ pub struct Row {
     pub command: String,
     /// Who.
     pub by: &'static str,
-    /// From which phases, and as which box of the diagram each of them is drawn; empty for a beginning.
-    pub from: Vec<(&'static str, &'static str)>,
+    /// From which phases, and from which boxes of the diagram each of them is drawn; empty for a beginning.
+    pub from: Vec<(&'static str, Vec<&'static str>)>,
     /// To which status.
     pub to: &'static str,
 }
@@ -166,13 +166,153 @@ pub fn diagram(rows: &[Row], ends: &[&str]) -> String {
             let Row { by, to, .. } = row;
             writeln!(out, "    {from} --> {to}: {command} ({by})").unwrap_or_default();
         };
-        match row.from.as_slice() {
+        let mut boxes = Vec::new();
+        for from in row.from.iter().flat_map(|(_, boxes)| boxes) {
+            if !boxes.contains(from) {
+                boxes.push(*from);
+            }
+        }
+        match boxes.as_slice() {
             [] => arrow("[*]"),
-            phases => phases.iter().for_each(|(_, status)| arrow(status)),
+            boxes => boxes.iter().for_each(|from| arrow(from)),
         }
     }
     for end in ends {
         writeln!(out, "    {end} --> [*]").unwrap_or_default();
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    enum Order {
+        Open,
+        Close,
+        Hand,
+        Rust,
+    }
+
+    const fn row(
+        command: Order,
+        by: By,
+        from: &'static [u8],
+        to: &'static str,
+    ) -> Rule<Order, u8, &'static str> {
+        Rule {
+            command,
+            by,
+            from,
+            to,
+        }
+    }
+
+    /// A door: the provider opens, anybody closes, the consumer hands it over, and time lets it rust.
+    const DOOR: &[Rule<Order, u8, &str>] = &[
+        row(Order::Open, By::Provider, &[0], "Open"),
+        row(Order::Close, By::Either, &[1], "Closed"),
+        row(Order::Hand, By::Consumer, &[0], "Gone"),
+        row(Order::Hand, By::Provider, &[1], "Gone"),
+        row(Order::Rust, By::System, &[0, 1], "Gone"),
+    ];
+
+    const PROVIDER: Option<Side> = Some(Side::Provider);
+    const CONSUMER: Option<Side> = Some(Side::Consumer);
+
+    #[test]
+    fn the_rows_permit_and_nothing_else_does() {
+        let permitted = [
+            (Order::Open, 0, PROVIDER),
+            (Order::Close, 1, PROVIDER),
+            (Order::Close, 1, CONSUMER),
+            (Order::Hand, 0, CONSUMER),
+            (Order::Hand, 1, PROVIDER),
+            (Order::Rust, 0, None),
+            (Order::Rust, 1, None),
+        ];
+        for command in [Order::Open, Order::Close, Order::Hand, Order::Rust] {
+            for phase in 0..3 {
+                for side in [PROVIDER, CONSUMER, None] {
+                    let found = permit(DOOR, command, phase, side, true);
+                    let expected = permitted.contains(&(command, phase, side));
+                    assert_eq!(found.is_ok(), expected, "{command:?} {phase} {side:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_side_comes_before_who_binds_it_and_that_before_the_phase() {
+        for binds in [false, true] {
+            for phase in 0..3 {
+                assert_eq!(
+                    permit(DOOR, Order::Open, phase, CONSUMER, binds),
+                    Err(Denied::WrongSide(Side::Provider))
+                );
+                // What is no caller's is not for them to bind.
+                let rust = permit(DOOR, Order::Rust, phase, PROVIDER, binds);
+                assert_eq!(rust, Err(Denied::Illegal));
+                let opened = permit(DOOR, Order::Open, phase, None, binds);
+                assert_eq!(opened, Err(Denied::Illegal));
+            }
+        }
+        let open = |phase, binds| permit(DOOR, Order::Open, phase, PROVIDER, binds);
+        assert_eq!(open(2, false), Err(Denied::NotBinding));
+        assert_eq!(open(0, false), Err(Denied::NotBinding));
+        assert_eq!(open(2, true), Err(Denied::Illegal));
+        // A command of both sides in different phases is neither's alone.
+        assert_eq!(
+            permit(DOOR, Order::Hand, 1, CONSUMER, true),
+            Err(Denied::Illegal)
+        );
+    }
+
+    #[test]
+    fn what_is_allowed_is_what_is_permitted_each_once() {
+        let twice = [DOOR, DOOR].concat();
+        for phase in 0..3 {
+            for side in [Side::Provider, Side::Consumer] {
+                let offered = allowed(&twice, &phase, side);
+                let orders = [Order::Open, Order::Close, Order::Hand, Order::Rust];
+                let passes = |order: &Order| permit(DOOR, *order, phase, Some(side), true).is_ok();
+                let let_through: Vec<_> = orders.into_iter().filter(passes).collect();
+                assert_eq!(offered, let_through);
+            }
+        }
+    }
+
+    #[test]
+    fn the_papers_are_printed_from_the_rows() {
+        let rows = [
+            Row {
+                command: "build".to_owned(),
+                by: By::Provider.label(),
+                from: Vec::new(),
+                to: "Closed",
+            },
+            Row {
+                command: "rust (outside only)".to_owned(),
+                by: By::System.label(),
+                from: vec![
+                    ("Closed", vec!["Closed"]),
+                    ("any, and old", vec!["Closed", "Open"]),
+                ],
+                to: "Gone",
+            },
+        ];
+        assert_eq!(
+            table(&rows),
+            "| command | who | from | to |\n| --- | --- | --- | --- |\n\
+             | build | provider | – | Closed |\n\
+             | rust (outside only) | system | Closed, any, and old | Gone |\n"
+        );
+        assert_eq!(
+            diagram(&rows, &["Gone"]),
+            "stateDiagram-v2\n    [*] --> Closed: build (provider)\n\
+             \x20   Closed --> Gone: rust (system)\n    Open --> Gone: rust (system)\n\
+             \x20   Gone --> [*]\n"
+        );
+    }
 }

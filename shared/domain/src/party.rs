@@ -282,4 +282,38 @@ mod tests {
         let organization = principal("ana", Some("acme"), &[]).party().owner();
         assert_ne!(user.to_string(), organization.to_string());
     }
+
+    #[test]
+    fn a_role_counts_in_an_organization_and_its_manager_has_them_all() {
+        let roles = [
+            ("manager", Role::Manager),
+            ("contract-manager", Role::ContractManager),
+            ("session-manager", Role::SessionManager),
+            ("administrator", Role::Administrator),
+            ("operator", Role::Operator),
+        ];
+        for (name, role) in roles {
+            assert_eq!(Role::parse(name), Some(role));
+            let may = |caller: &Principal| {
+                [
+                    caller.manages_contracts(),
+                    caller.manages_sessions(),
+                    caller.administers(),
+                ]
+            };
+            let manager = role == Role::Manager;
+            let inside = principal("ana", Some("acme"), &[role]);
+            let expected = [
+                Role::ContractManager,
+                Role::SessionManager,
+                Role::Administrator,
+            ];
+            assert_eq!(may(&inside), expected.map(|own| manager || own == role));
+            assert_eq!(may(&principal("ana", None, &[role])), [false; 3], "{name}");
+            // The new roles bind the organisation to nothing else.
+            assert_eq!(inside.binds(), manager);
+        }
+        assert_eq!(Role::parse("Manager"), None);
+        assert_eq!(Role::parse("contract_manager"), None);
+    }
 }

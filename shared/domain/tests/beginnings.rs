@@ -48,8 +48,14 @@ fn a_request_waits_for_the_provider_and_knows_the_asset_as_it_was() {
     assert_eq!(contract.origin, Origin::Marketplace);
     assert_eq!(contract.provider, paula().party());
     assert_eq!(contract.consumer, carl().party());
-    assert_eq!((&contract.asset.id, contract.asset.version), (&asset.id, 1));
-    assert_eq!(contract.slot(), (carl().party().owner(), &asset.id));
+    assert_eq!(
+        (
+            &contract.asset().unwrap().id,
+            contract.asset().unwrap().version
+        ),
+        (&asset.id, 1)
+    );
+    assert_eq!(contract.slot(), Some((carl().party().owner(), &asset.id)));
     assert_eq!((contract.version, contract.turn), (1, None));
     assert_eq!((contract.effective_at, contract.expires_at), (None, None));
 }
@@ -58,7 +64,7 @@ fn a_request_waits_for_the_provider_and_knows_the_asset_as_it_was() {
 fn a_member_asks_in_the_name_of_the_organization() {
     let story = asked(&private(&paula()), &consumer_member(), false).unwrap();
     assert_eq!(
-        story.contract.slot().0,
+        story.contract.slot().unwrap().0,
         consumer_manager().party().owner(),
         "the organisation holds the slot, whoever asked"
     );
@@ -156,8 +162,8 @@ fn a_later_change_of_the_asset_does_not_reach_the_contract() {
     renamed.name = line("Trips of 2026");
     let after = registered(Some(&before), &paula(), renamed, day(1));
     assert_eq!(after.unwrap().unwrap().version, 2);
-    assert_eq!(story.contract.asset.name, line("Taxi trips"));
-    assert_eq!(story.contract.asset.version, 1);
+    assert_eq!(story.contract.asset().unwrap().name, line("Taxi trips"));
+    assert_eq!(story.contract.asset().unwrap().version, 1);
 }
 
 #[test]
@@ -172,9 +178,9 @@ fn an_acquisition_is_active_at_once_for_nothing_on_the_licence_and_without_end()
     assert_eq!(contract.status(start()), Status::Active);
     assert_eq!(contract.effective_at, Some(start()));
     assert_eq!(contract.expires_at, None);
-    assert_eq!(contract.scope.duration, Duration::Forever);
+    assert_eq!(contract.scope().unwrap().duration, Duration::Forever);
     assert_eq!(
-        contract.scope.selection.fields,
+        contract.scope().unwrap().selection.fields,
         ["picked_up", "fare", "zone"]
     );
     assert_eq!(contract.status(day(36_500)), Status::Active);
@@ -212,22 +218,22 @@ fn an_acquired_asset_can_be_stopped_like_any_other() {
 }
 
 #[test]
-fn framework_and_dataspace_open_contracts_that_are_in_force() {
-    for origin in [framework(), dataspace()] {
-        for actor in [Actor::System, Actor::Caller(provider_manager())] {
-            let asset = private(&provider_manager());
-            let wanted = opening(origin.clone(), &carl(), Some(day(30)));
-            let decision = open(&asset, &actor, wanted, day(1)).unwrap();
-            assert_eq!(decision.terms, Some(terms("Quota of ten.")));
-            let contract = Story::begins(decision, &actor, day(1)).contract;
-            assert_eq!(contract.status(day(1)), Status::Active);
-            assert_eq!(contract.origin, origin);
-            assert_eq!(contract.effective_at, Some(day(1)));
-            assert_eq!(contract.status(day(30)), Status::Expired);
-            let offer = contract.offer.unwrap();
-            assert_eq!(offer.price, money("80", "EUR"));
-            assert_eq!(offer.terms_hash, terms("Quota of ten.").digest());
-        }
+fn a_negotiation_opens_a_contract_that_is_in_force() {
+    for actor in [Actor::System, Actor::Caller(provider_manager())] {
+        let asset = private(&provider_manager());
+        let wanted = opening(dataspace(), &carl(), Some(day(30)));
+        let decision = open(&asset, &actor, wanted, day(1)).unwrap();
+        assert_eq!(decision.terms, Some(terms("Fares, for statistics.")));
+        let contract = Story::begins(decision, &actor, day(1)).contract;
+        assert_eq!(contract.status(day(1)), Status::Active);
+        assert_eq!(contract.origin, dataspace());
+        assert_eq!(contract.effective_at, Some(day(1)));
+        assert_eq!(contract.status(shifted(day(30), -1)), Status::Active);
+        assert_eq!(contract.status(day(30)), Status::Expired);
+        assert_eq!(contract.agreement(), None);
+        let offer = contract.offer.unwrap();
+        assert_eq!(offer.price, money("80", "EUR"));
+        assert_eq!(offer.terms_hash, terms("Fares, for statistics.").digest());
     }
 }
 
@@ -240,7 +246,7 @@ fn only_the_providers_manager_or_sharepact_opens() {
         (stranger(), Refusal::NotAParty),
         (operator(), Refusal::NotAParty),
     ] {
-        let wanted = opening(framework(), &carl(), None);
+        let wanted = opening(dataspace(), &carl(), None);
         let refusal = open(&asset, &Actor::Caller(by), wanted, start()).unwrap_err();
         assert_eq!(refusal, expected);
     }
@@ -252,10 +258,13 @@ fn an_opening_is_from_another_door_with_another_side_and_an_end_to_come() {
     let try_open = |wanted: Opening| open(&asset, &Actor::System, wanted, start()).unwrap_err();
     let pointer = |refusal| violated(refusal)[0].0.clone();
 
-    let marketplace = opening(Origin::Marketplace, &carl(), None);
-    assert_eq!(pointer(try_open(marketplace)), "/origin");
+    // The marketplace's contracts are requested or acquired, a framework agreement's are granted.
+    for origin in [Origin::Marketplace, framework()] {
+        let wanted = opening(origin, &carl(), None);
+        assert_eq!(pointer(try_open(wanted)), "/origin");
+    }
     for end in [start(), shifted(start(), -1)] {
-        let over = opening(framework(), &carl(), Some(end));
+        let over = opening(dataspace(), &carl(), Some(end));
         assert_eq!(pointer(try_open(over)), "/expiresAt");
     }
     // Neither the same organisation, nor the user who registered the asset in its name.
@@ -263,7 +272,7 @@ fn an_opening_is_from_another_door_with_another_side_and_an_end_to_come() {
         let wanted = opening(dataspace(), &own, None);
         assert_eq!(try_open(wanted), Refusal::OwnAsset, "{own:?}");
     }
-    let soon = opening(framework(), &carl(), Some(shifted(start(), 1)));
+    let soon = opening(dataspace(), &carl(), Some(shifted(start(), 1)));
     assert!(matches!(
         open(&asset, &Actor::System, soon, start()).unwrap().fact,
         ContractFact::Opened { .. }

@@ -12,6 +12,7 @@ mod cast;
 
 use std::collections::BTreeSet;
 
+use cast::framework::contract_manager;
 use cast::*;
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -58,12 +59,14 @@ fn actors() -> impl Strategy<Value = Actor> {
         provider_manager(),
         carl(),
         consumer_manager(),
+        contract_manager("datahaus"),
+        contract_manager("citylab"),
         provider_member(),
         consumer_member(),
         stranger(),
         operator(),
     ];
-    let parties = callers[..4].to_vec();
+    let parties = callers[..6].to_vec();
     prop_oneof![
         6 => proptest::sample::select(parties).prop_map(Actor::Caller),
         1 => proptest::sample::select(callers.to_vec()).prop_map(Actor::Caller),
@@ -108,7 +111,7 @@ impl Step {
     fn command(&self, contract: &Contract, now: Timestamp) -> Command {
         let offered = match &self.actor {
             Actor::Caller(principal) => contract.allowed(principal, now),
-            Actor::System => vec![CommandKind::Expire],
+            Actor::System => vec![CommandKind::Expire, CommandKind::Warn, CommandKind::Follow],
         };
         let kind = match self.legal {
             Some(index) if !offered.is_empty() => *index.get(&offered),
@@ -158,7 +161,7 @@ fn play(mut story: Story, steps: &[Step]) -> Story {
 fn from_one_to_the_next(before: &Contract, after: &Contract) {
     let fixed = |c: &Contract| {
         (
-            (c.id, c.origin.clone(), c.asset.clone(), c.scope.clone()),
+            (c.id, c.origin.clone(), c.matter.clone()),
             (c.provider.clone(), c.consumer.clone(), c.created_at),
         )
     };
@@ -221,8 +224,8 @@ fn begun() -> impl Strategy<Value = Story> {
         4 => (pairs(), durations()).prop_map(|(pair, duration)| {
             Story::requested(&pair.provider, &pair.consumer, duration)
         }),
-        1 => proptest::option::of(1_u32..20)
-            .prop_map(|days| Story::opened(framework(), days.map(day))),
+        1 => proptest::option::of(1_u32..20).prop_map(|days| Story::opened(days.map(day))),
+        2 => (1_u32..20).prop_map(|days| Story::granted(day(days))),
     ]
 }
 
@@ -327,7 +330,7 @@ fn the_stories_reach_every_fact() {
         reached.extend(story.events.iter().map(|event| event.fact.name()));
     }
     // All facts but the acquisition, which is a beginning of its own.
-    assert_eq!(reached.len(), 11, "{reached:?}");
+    assert_eq!(reached.len(), 13, "{reached:?}");
 }
 
 #[test]

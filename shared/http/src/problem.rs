@@ -152,7 +152,7 @@ fn value(rule: Rule) -> (&'static str, &'static str) {
         ),
         Rule::InvalidEmail => ("invalid-email", "An e-mail address is not one"),
         Rule::InvalidSettings => ("invalid-settings", "A setting cannot be taken"),
-        Rule::InvalidPasscode => ("invalid-passcode", "The passcode is none by its form"),
+        Rule::MalformedPasscode => ("malformed-passcode", "The passcode is none by its form"),
     }
 }
 

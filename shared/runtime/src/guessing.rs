@@ -61,18 +61,41 @@ pub async fn wrong(
     after: &Guesses,
     now: Timestamp,
 ) -> Result<bool, Problem> {
+    let written = counted(app, owner, after, now).await?;
+    if written {
+        note(|notes| notes.count("wrongGuesses", 1));
+    }
+    Ok(written)
+}
+
+/// Writes an attempt that changes nothing else, right or wrong: a right one too says something when what it was for is
+/// refused. False where another attempt was faster.
+///
+/// # Errors
+/// The store's.
+pub async fn counted(
+    app: &App,
+    owner: &Owner,
+    after: &Guesses,
+    now: Timestamp,
+) -> Result<bool, Problem> {
     let change = Change::Guesses { owner, after };
     let outcome: Outcome<Guesses> = app.commit(change, None, now).await.map_err(failed)?;
     match outcome {
-        Outcome::Written => {
-            note(|notes| notes.count("wrongGuesses", 1));
-            Ok(true)
-        }
+        Outcome::Written => Ok(true),
         Outcome::Rejected(rejected) => {
             rejected.stale().map_err(failed)?;
             Ok(false)
         }
     }
+}
+
+/// What is told of a wrong passcode, of one that was used and of one whose time is over: all the same.
+pub fn no_passcode() -> Problem {
+    Problem::new(
+        ProblemType::PasscodeInvalid,
+        "there is no such passcode, or it was used, or its 15 minutes are over: ask the consumer for a new one",
+    )
 }
 
 /// What is told when attempts keep meeting: nothing of this one.

@@ -24,6 +24,7 @@ mod secret;
 mod serve;
 mod standing;
 mod telemetry;
+mod vocabulary;
 mod witness;
 mod worker;
 
@@ -48,5 +49,6 @@ pub use secret::Secrets;
 pub use serve::{Chained, serve, serve_linked, serve_on, work, work_on};
 pub use standing::record_session;
 pub use telemetry::{Invocation, Log, Metric, NAMESPACE, Notes, note};
+pub use vocabulary::vocabulary;
 pub use witness::witnesses;
 pub use worker::{Source, WorkError, Worked, Worker, again, perform, unreadable};

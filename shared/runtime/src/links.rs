@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use aws_config::BehaviorVersion;
+use sharepact_domain::agreement::Vocabulary;
 use sharepact_domain::ledger::dispatch::Policy;
 
 use crate::{Bucket, Bus, Chain, ChainError, Queue, Secrets, WorkError};
@@ -29,6 +30,8 @@ pub struct Links {
     pub chain: Option<Arc<dyn Chain>>,
     /// How the ledger behaves; none in functions that have nothing to do with it.
     pub policy: Option<Policy>,
+    /// The names that framework agreements take.
+    pub vocabulary: Vocabulary,
     /// May requests go to this machine's own loopback addresses? Only local development says so.
     pub loopback: bool,
 }
@@ -144,6 +147,7 @@ pub(crate) async fn from_env() -> Linked {
         dead_letters: queue("SHAREPACT_DEAD_LETTERS"),
         chain: None,
         policy: None,
+        vocabulary: Vocabulary::default(),
         loopback: setting("SHAREPACT_OUTBOUND_LOOPBACK").as_deref() == Some("allow"),
     };
     let secrets = Secrets::new(aws_sdk_secretsmanager::Client::new(&config));

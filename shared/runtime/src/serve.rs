@@ -10,6 +10,7 @@ use sharepact_store::Store;
 
 use crate::ledger::policy_from_env;
 use crate::links::Linked;
+use crate::vocabulary::vocabulary_from_env;
 use crate::{
     App, Chain, ChainError, Clock, Config, Invocation, Log, Operation, Secrets, Worker, answer,
     perform,
@@ -106,7 +107,8 @@ async fn app(name: &str) -> Result<App, Error> {
 
 /// The same with its links.
 async fn linked(name: &str) -> Result<App, Error> {
-    let Linked { links, .. } = crate::links::from_env().await;
+    let Linked { mut links, .. } = crate::links::from_env().await;
+    links.vocabulary = vocabulary_from_env()?;
     Ok(App {
         links,
         ..app(name).await?

@@ -52,8 +52,8 @@ pub use keys::{Index, Position};
 pub use ledger::{BatchChange, Known};
 pub use listing::{Order, Page, Source};
 pub use read::{
-    Attempt, Beginning, Delivery, Entitling, Found, History, MakingRecord, Printable, Registering,
-    SessionRecord, Told, WebhookRecord,
+    Attempt, Beginning, Delivery, Entitling, Found, History, MakingRecord, Onboarding, Printable,
+    Proposing, Registering, SessionRecord, Told, WebhookRecord,
 };
 pub use recorded::Recorded;
 

@@ -2,6 +2,7 @@
 
 mod framework;
 mod organization;
+mod proposal;
 mod webhook;
 
 use std::collections::HashMap;
@@ -24,6 +25,7 @@ use crate::{Boxed, Store, StoreError};
 
 pub use framework::{Entitling, MakingRecord, SessionRecord};
 pub use organization::Attempt;
+pub use proposal::{Onboarding, Proposing};
 pub use webhook::{Delivery, Told, WebhookRecord};
 
 /// What a command found.
@@ -93,6 +95,20 @@ impl Store {
                 value,
                 remembered: remembered(&items, answer.as_ref(), now)?,
             })
+        })
+    }
+
+    /// A contract with the terms of its last revision, and how many places of its quota are taken.
+    pub fn contract_in_use(&self, id: ContractId) -> Boxed<'_, Option<(ContractRecord, u32)>> {
+        Box::pin(async move {
+            let quota = keys::quota(id);
+            let (record, items) = self.whole(id, Some(&quota)).await?;
+            // A quota that was never used has no item.
+            let used = items
+                .get(&quota)
+                .map(|found| item::read_number(found, item::USED));
+            let used = used.transpose()?.unwrap_or_default();
+            Ok(record.map(|record| (record, used)))
         })
     }
 

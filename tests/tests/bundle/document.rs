@@ -78,6 +78,8 @@ fn the_parameters_of_a_path_are_named_alike_everywhere() {
             let noun = operation.path.split('/').nth(1).unwrap_or_default();
             let expected = match noun {
                 "contracts" | "webhooks" => "id",
+                "organizations" if name == "profileId" => "profileId",
+                "organizations" => "id",
                 "assets" => "assetId",
                 // A transfer goes to an address, whoever it belongs to, and has an id of its own.
                 "wallets" if operation.path.ends_with("/transfers/{id}") && name == "id" => "id",

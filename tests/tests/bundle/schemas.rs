@@ -9,7 +9,10 @@ use sharepact_domain::contract::ContractFact;
 use sharepact_domain::document::DocumentFact;
 use sharepact_domain::event::{Event, Fact, Link};
 use sharepact_domain::id::EventId;
+use sharepact_domain::organization::OrganizationFact;
 use sharepact_domain::party::Author;
+use sharepact_domain::passcode::PasscodeFact;
+use sharepact_domain::profile::ProfileFact;
 use sharepact_domain::trace::TraceParent;
 use sharepact_domain::transfer::TransferFact;
 use sharepact_domain::wallet::WalletFact;
@@ -203,6 +206,82 @@ fn transfer_facts() -> Vec<Value> {
         .collect()
 }
 
+fn organization_facts() -> Vec<Value> {
+    // A variant without a sample below does not get past these matches.
+    fn sampled(fact: &OrganizationFact) {
+        match fact {
+            OrganizationFact::Named { .. }
+            | OrganizationFact::Changed { .. }
+            | OrganizationFact::Onboarded { .. }
+            | OrganizationFact::Invited { .. }
+            | OrganizationFact::Joined { .. } => {}
+        }
+    }
+    fn kept(fact: &ProfileFact) {
+        match fact {
+            ProfileFact::Created { .. } | ProfileFact::Changed { .. } => {}
+        }
+    }
+    fn issued(fact: &PasscodeFact) {
+        match fact {
+            PasscodeFact::Issued { .. } | PasscodeFact::Used { .. } => {}
+        }
+    }
+    let id = "0192f0c1-2d3e-7a4b-8c5d-6e7f8a9b0c1d";
+    let plain = json!({ "timeZone": "Etc/UTC", "language": "en", "impersonation": false });
+    let full = json!({
+        "timeZone": "Europe/Berlin", "language": "de", "domain": "fleet.example.org", "impersonation": true,
+        "logo": { "url": "https://example.org/logo.svg", "visible": true },
+    });
+    let invitation =
+        json!({ "id": id, "email": "ana@example.org", "token": "A".repeat(43), "expiresAt": AT });
+    let organizations = [
+        ("named", json!({ "name": "Fleet", "settings": plain })),
+        ("changed", json!({ "name": "Fleet", "settings": full })),
+        (
+            "onboarded",
+            json!({
+                "name": "Rental", "settings": full, "accountOwner": { "name": "Ana", "email": "ana@example.org" },
+                "parent": "fleet", "billingOwner": "fleet", "relationship": "Data sharing", "profile": id,
+                "invitation": invitation,
+            }),
+        ),
+        ("invited", json!({ "invitation": invitation })),
+        ("joined", json!({ "user": "ana", "invitation": id })),
+    ];
+    let profiles = [
+        (
+            "created",
+            json!({ "organization": "fleet", "name": "Partners", "settings": full }),
+        ),
+        ("changed", json!({ "name": "Partners", "settings": plain })),
+    ];
+    let passcodes = [
+        (
+            "issued",
+            json!({ "organization": "lab", "name": "Lab", "issuedBy": "mia", "expiresAt": AT }),
+        ),
+        ("used", json!({ "by": "fleet", "agreement": id })),
+    ];
+    let mut samples = Vec::new();
+    for (name, data) in organizations {
+        let data = json!({ "type": format!("organization.{name}"), "data": data });
+        sampled(&serde_json::from_value(data.clone()).expect("a fact"));
+        samples.push(published::<OrganizationFact>(&data, Author::System));
+    }
+    for (name, data) in profiles {
+        let data = json!({ "type": format!("profile.{name}"), "data": data });
+        kept(&serde_json::from_value(data.clone()).expect("a fact"));
+        samples.push(published::<ProfileFact>(&data, Author::System));
+    }
+    for (name, data) in passcodes {
+        let data = json!({ "type": format!("passcode.{name}"), "data": data });
+        issued(&serde_json::from_value(data.clone()).expect("a fact"));
+        samples.push(published::<PasscodeFact>(&data, Author::System));
+    }
+    samples
+}
+
 fn samples() -> Vec<Value> {
     let definition = json!({
         "name": "Trips", "description": "All of them.", "accessLevel": "Public", "licence": "Use it.",
@@ -227,6 +306,7 @@ fn samples() -> Vec<Value> {
     let mut samples = contract_facts();
     samples.extend(webhook_facts());
     samples.extend(transfer_facts());
+    samples.extend(organization_facts());
     samples.extend([
         published::<AssetFact>(&registered, Author::System),
         published::<AssetFact>(&revised, Author::System),

@@ -115,7 +115,7 @@ fn about(name: &str, contract: &str) -> Value {
     event
 }
 
-const ORDER: [&str; 38] = [
+const ORDER: [&str; 48] = [
     "asset-register",
     "wallet-challenge",
     "wallet-register",
@@ -153,6 +153,16 @@ const ORDER: [&str; 38] = [
     "webhook-rotate",
     "webhook-enable",
     "webhook-remove",
+    "organization-change",
+    "organization-view",
+    "organization-invite",
+    "invitation-redeem",
+    "profile-create",
+    "profile-list",
+    "profile-view",
+    "profile-change",
+    "passcode-issue",
+    "passcode-resolve",
     "openapi-view",
 ];
 
@@ -173,6 +183,10 @@ async fn every_event_is_taken_as_it_stands() {
             "wallet-register",
             "contract-create",
             "webhook-register",
+            "organization-change",
+            "organization-view",
+            "profile-create",
+            "passcode-issue",
         ]
         .contains(&name);
         // Without a blockchain, what an operator orders is refused.
@@ -244,6 +258,7 @@ async fn the_events_tell_the_whole_story() {
         done.insert("contract-create");
     }
     done.extend(webhooks(&handlers).await);
+    done.extend(organizations(&handlers).await);
     let refused = event("wallet-transfer");
     let refused = handlers.expect(503, "wallet-transfer", &refused).await;
     assert_eq!(refused["type"], "urn:problem-type:sharepact:ledger-off");
@@ -259,6 +274,52 @@ async fn the_events_tell_the_whole_story() {
         "left: the events that the story tells; right: all operations"
     );
     handlers.stack.shutdown().await;
+}
+
+/// An organisation from its name to its passcode. Nobody has onboarded it, so nobody is invited to it.
+async fn organizations(handlers: &Handlers) -> Vec<&'static str> {
+    let named = event("organization-change");
+    let named = handlers.expect(201, "organization-change", &named).await;
+    let seen = event("organization-view");
+    let seen = handlers.expect(200, "organization-view", &seen).await;
+    assert_eq!(seen, named);
+    let made = event("profile-create");
+    let made = handlers.expect(201, "profile-create", &made).await;
+    let id = made["id"].as_str().expect("an id");
+    let listed = event("profile-list");
+    let listed = handlers.expect(200, "profile-list", &listed).await;
+    assert_eq!(listed["items"][0]["id"], id);
+    let seen = about("profile-view", id);
+    let seen = handlers.expect(200, "profile-view", &seen).await;
+    assert_eq!(seen, made);
+    let changed = about("profile-change", id);
+    let changed = handlers.expect(200, "profile-change", &changed).await;
+    assert_eq!(changed["version"], 2);
+    let issued = event("passcode-issue");
+    let issued = handlers.expect(201, "passcode-issue", &issued).await;
+    let wrong = event("passcode-resolve");
+    let wrong = handlers.expect(404, "passcode-resolve", &wrong).await;
+    assert_eq!(wrong["type"], "urn:problem-type:sharepact:passcode-invalid");
+    let mut right = event("passcode-resolve");
+    let body = serde_json::json!({ "passcode": issued["passcode"] });
+    right["body"] = body.to_string().into();
+    let held = handlers.expect(200, "passcode-resolve", &right).await;
+    assert_eq!(held["organizationId"], "nordic-mobility");
+    for name in ["organization-invite", "invitation-redeem"] {
+        handlers.expect(404, name, &event(name)).await;
+    }
+    vec![
+        "organization-change",
+        "organization-view",
+        "profile-create",
+        "profile-list",
+        "profile-view",
+        "profile-change",
+        "passcode-issue",
+        "passcode-resolve",
+        "organization-invite",
+        "invitation-redeem",
+    ]
 }
 
 /// A webhook from its registration to its removal.

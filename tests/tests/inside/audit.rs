@@ -3,6 +3,7 @@
 //! The one rule: nothing half written. Every state is what its events make of it, every event is
 //! there, every guard belongs to what it guards, every remembered answer tells of something real.
 
+mod organizations;
 mod webhooks;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -16,6 +17,7 @@ use sharepact_domain::contract::{Contract, ContractFact, Revision, Status};
 use sharepact_domain::document::{Document, DocumentFact};
 use sharepact_domain::event::{Digest, Event, Fact, verify};
 use sharepact_domain::id::{AssetId, ContractId, WebhookId};
+use sharepact_domain::passcode::Passcode;
 use sharepact_domain::terms::Terms;
 use sharepact_domain::time::Timestamp;
 use sharepact_domain::transfer::{Transfer, TransferFact, TransferStatus};
@@ -134,6 +136,10 @@ pub async fn table(store: &Store, client: &Client, name: &str, now: Timestamp) -
             "WALLET" => tally.wallet(pk, part),
             "WEBHOOK" => tally.webhook(pk, part),
             "WEBHOOKS" => tally.places(pk, part),
+            "ORGANIZATION" => tally.organization(pk, part),
+            "PROFILE" => tally.profile(pk, part),
+            "PASSCODE" => tally.passcode(pk, part),
+            "GUESSES" => Tally::guesses(pk, part),
             "TRANSFER" => tally.transfer(pk, part),
             "LEDGER" => tally.ordered(part),
             // What is sent for them is looked at where there is a chain.
@@ -150,6 +156,7 @@ pub async fn table(store: &Store, client: &Client, name: &str, now: Timestamp) -
         "left: the orders in the list; right: those without a nonce"
     );
     tally.places_match();
+    tally.codes_match(now);
     tally.documents_match();
     tally.guards_match(now);
     tally.answers_are_true(store, now).await;
@@ -164,6 +171,10 @@ pub struct Tally {
     pub assets: usize,
     pub webhooks: BTreeMap<WebhookId, Webhook>,
     places: Vec<(String, Webhook)>,
+    organizations: BTreeSet<String>,
+    profiles: BTreeSet<String>,
+    passcodes: BTreeMap<String, Passcode>,
+    codes: BTreeMap<String, Passcode>,
     documents: Vec<Document>,
     /// How many events there are, of all aggregates.
     pub events: usize,
@@ -370,6 +381,8 @@ impl Tally {
         } else if let Some(nonce) = of("CHALLENGE") {
             assert!(number(item, "ttl") > 0, "{pk} stays for ever");
             self.challenges.insert(nonce);
+        } else if of("PASSCODE").is_some() {
+            self.code(pk, item);
         } else {
             self.slots.insert(pk.to_owned(), (*item).clone());
         }
@@ -440,7 +453,21 @@ impl Tally {
                 continue;
             };
             let body: serde_json::Value = serde_json::from_slice(&remembered.body).expect("JSON");
+            // Whom a passcode stands for.
+            if let Some(held) = body["organizationId"]
+                .as_str()
+                .filter(|_| body["id"].is_null())
+            {
+                assert!(self.organizations.contains(held), "{pk} tells of no {held}");
+                continue;
+            }
             let id = body["id"].as_str().expect("an id");
+            if self.organizations.contains(id)
+                || self.profiles.contains(id)
+                || self.passcodes.contains_key(id)
+            {
+                continue;
+            }
             if body["eventTypes"].is_array() {
                 let id = WebhookId::parse(id).expect("an id");
                 assert!(
@@ -478,6 +505,15 @@ async fn the_audit_notices_whatever_is_missing() {
     table(&world.store(), client, name, world.now()).await;
     let contract = format!("CONTRACT#{id}");
     let webhook = world.webhook().await;
+    world.passcode().await;
+    let profile = world.profile().await;
+    let profile = profile.rsplit('/').next().expect("an id");
+    let codes = everything(client, name).await.into_keys();
+    let codes: Vec<_> = codes
+        .map(|(pk, _)| pk)
+        .filter(|pk| pk.contains("PASSCODE#"))
+        .collect();
+    let found_by = |prefix: &str| codes.iter().find(|pk| pk.starts_with(prefix));
     let place = everything(client, name).await.into_keys();
     let place = place.map(|(_, sk)| sk).find(|sk| sk.starts_with("PLACE#"));
     let place = place.expect("a webhook has a place");
@@ -505,6 +541,11 @@ async fn the_audit_notices_whatever_is_missing() {
         (format!("WEBHOOK#{webhook}"), "SECRETS"),
         (format!("WEBHOOK#{webhook}"), "EVENT#0000000001"),
         (format!("WEBHOOKS#USER#{user}"), place.as_str()),
+        ("ORGANIZATION#acme-mobility".to_owned(), "STATE"),
+        ("ORGANIZATION#acme-mobility".to_owned(), "EVENT#0000000001"),
+        (format!("PROFILE#{profile}"), "STATE"),
+        (found_by("PASSCODE#").expect("one").clone(), "STATE"),
+        (found_by("UNIQUE#PASSCODE#").expect("one").clone(), "ONLY"),
     ] {
         let delete = client.delete_item().table_name(name);
         let delete = delete.return_values(aws_sdk_dynamodb::types::ReturnValue::AllOld);

@@ -36,10 +36,18 @@ impl Case {
         self.calls.contains(&("TransactWriteItems", ""))
     }
 
-    /// Is `Idempotency-Key` honoured? On everything that changes a contract or a webhook; what is printed again is the
+    /// Is `Idempotency-Key` honoured? On everything that changes a contract, a webhook or an organisation; what is printed again is the
     /// same document without one.
     pub fn keyed(&self) -> bool {
-        let honouring = ["contract-", "webhook-", "wallet-transfer"];
+        let honouring = [
+            "contract-",
+            "webhook-",
+            "wallet-transfer",
+            "organization-",
+            "invitation-",
+            "profile-create",
+            "passcode-",
+        ];
         self.writes()
             && self.operation != "contract-print"
             && honouring
@@ -50,7 +58,20 @@ impl Case {
     /// Does a second request without a key find what the first has done? What the first has made or
     /// removed it does not: another webhook, another secret, nothing to remove.
     pub fn repeats(&self) -> bool {
-        !self.operation.starts_with("webhook-") && self.operation != "wallet-transfer"
+        let anew = [
+            "webhook-",
+            "wallet-transfer",
+            "organization-",
+            "invitation-",
+            "profile-create",
+            "passcode-",
+        ];
+        !anew.iter().any(|prefix| self.operation.starts_with(prefix))
+    }
+
+    /// How many events does it leave? A guess leaves none.
+    pub fn events(&self) -> usize {
+        usize::from(self.operation != "passcode-resolve")
     }
 }
 
@@ -108,6 +129,7 @@ macro_rules! lists {
 }
 
 mod evidence;
+mod organizations;
 mod webhooks;
 
 /// All of them. Lists come first: with more contracts in the world than a page holds, those that a
@@ -121,6 +143,7 @@ pub fn all() -> Vec<Case> {
     cases.extend(evidence::all());
     cases.extend(registers());
     cases.extend(webhooks::all());
+    cases.extend(organizations::all());
     cases
 }
 

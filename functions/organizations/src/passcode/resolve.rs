@@ -8,7 +8,7 @@ use sharepact_domain::event::Digest;
 use sharepact_domain::party::Owner;
 use sharepact_domain::passcode::{Guesses, Refusal};
 use sharepact_http::wire::{ConsumerView, PasscodeBody};
-use sharepact_http::{Call, Problem, ProblemType, Reply};
+use sharepact_http::{Call, Problem, Reply};
 use sharepact_runtime::{
     Access, Answer, App, Grant, Operation, Shape, failed, guessing, idempotency,
 };
@@ -30,7 +30,7 @@ pub static OPERATION: Operation = Operation {
     body: Some(Shape::of::<PasscodeBody>()),
     success: (200, Shape::of::<ConsumerView>()),
     problems: &[
-        "invalid-passcode",
+        "malformed-passcode",
         "passcode-invalid",
         "role-required",
         "too-many-guesses",
@@ -76,10 +76,7 @@ async fn attempt(
     let guesses = guessing::attempt(&attempt.guesses, open.is_some(), call.now)?;
     let Some(passcode) = open else {
         return match guessing::wrong(app, owner, &guesses, call.now).await? {
-            true => Err(Problem::new(
-                ProblemType::PasscodeInvalid,
-                "there is no such passcode, or it was used, or its 15 minutes are over: ask the consumer for a new one",
-            )),
+            true => Err(guessing::no_passcode()),
             false => Ok(None),
         };
     };

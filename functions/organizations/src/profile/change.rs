@@ -29,6 +29,7 @@ pub static OPERATION: Operation = Operation {
         "invalid-text",
         "invalid-settings",
         "role-required",
+        "not-found",
         "conflict",
         "stale-version",
     ],

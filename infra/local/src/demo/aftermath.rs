@@ -9,7 +9,7 @@ use super::answer::Wrong;
 use super::closing::EVENTS;
 use super::listener::Listener;
 use super::story::Story;
-use super::target::Who::Consumer;
+use super::target::Who::{self, Consumer};
 
 /// How often is looked whether the document is there, a tenth of a second apart.
 const LOOKS: usize = 200;
@@ -68,11 +68,23 @@ impl Story<'_> {
              minutes.",
         );
         let path = Self::path(contract, "/document");
+        self.paper_of(Consumer, &path, EVENTS.len() as u64, file)
+            .await
+    }
+
+    /// The document at a path, as soon as it shows this version, in a file.
+    pub(super) async fn paper_of(
+        &mut self,
+        who: Who,
+        path: &str,
+        version: u64,
+        file: &Path,
+    ) -> Result<(), Wrong> {
         let mut looks = 0;
         let answer = loop {
-            let answer = self.look(Consumer, &path).await?;
+            let answer = self.look(who, path).await?;
             let current = answer.body.get("version").and_then(Value::as_u64);
-            if current == Some(EVENTS.len() as u64) {
+            if current == Some(version) {
                 break answer.expect(200)?;
             }
             looks += 1;
@@ -84,7 +96,7 @@ impl Story<'_> {
             }
             tokio::time::sleep(Duration::from_millis(100)).await;
         };
-        self.paper.call(Consumer, &answer);
+        self.paper.call(who, &answer);
         let bytes = self.download(answer.text("/url")?).await?;
         if !bytes.starts_with(b"%PDF-") {
             return Err(Wrong::Unexpected("the link leads to no PDF".to_owned()));

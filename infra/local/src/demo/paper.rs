@@ -74,7 +74,7 @@ impl Paper {
         };
         let status = self.paint(colour, &answer.status.to_string());
         let (who, path) = (
-            self.paint(DIM, &format!("{:<9}", who.name())),
+            self.paint(DIM, &format!("{:<9}", who.part())),
             shorten(path),
         );
         let took = milliseconds(answer.took);

@@ -1,4 +1,4 @@
-//! The acquisition, step by step.
+//! A story, step by step.
 //!
 //! The one rule: a step that is not as it should be ends the story, by its number and name.
 
@@ -16,6 +16,7 @@ use super::material::ASSET_ID;
 use super::paper::Paper;
 use super::target::{Target, TargetError, Who};
 use super::wire::{Ask, Wire, on_this_machine};
+use crate::cli::Tale;
 
 /// More pages than this are not looked through for one item.
 const MOST_PAGES: usize = 200;
@@ -46,6 +47,7 @@ pub(crate) enum Unable {
 /// The story.
 pub(crate) struct Story<'a> {
     pub(super) target: &'a Target,
+    tale: Tale,
     pub(super) paper: Paper,
     /// Is nobody else there, and nothing left from an earlier run?
     pub(super) fresh: bool,
@@ -68,11 +70,12 @@ impl<'a> Story<'a> {
     /// A story on this target.
     pub(crate) fn new(
         target: &'a Target,
+        tale: Tale,
         paper: Paper,
         fresh: bool,
         pdf: &Path,
     ) -> Result<Self, Unable> {
-        for who in Who::ALL {
+        for who in Who::cast(tale) {
             target.identity(who)?;
         }
         // One side has one live contract on an asset, so that every run where others ran before
@@ -85,6 +88,7 @@ impl<'a> Story<'a> {
         };
         Ok(Self {
             target,
+            tale,
             paper,
             fresh,
             local: on_this_machine(&target.url),
@@ -100,7 +104,11 @@ impl<'a> Story<'a> {
 
     /// Tells it.
     pub(crate) async fn tell(&mut self) -> Result<(), Failed> {
-        self.walk().await.map_err(|wrong| Failed {
+        let told = match self.tale {
+            Tale::Marketplace => self.walk().await,
+            Tale::Framework => self.share().await,
+        };
+        told.map_err(|wrong| Failed {
             number: self.number,
             title: self.title,
             wrong,
@@ -127,11 +135,16 @@ impl<'a> Story<'a> {
         let active = self.activate(&contract).await?;
         self.acquired(&contract).await?;
         let events = self.history(&contract).await?;
-        let pdf = self.pdf.clone();
+        let pdf = self.pdf();
         self.document(&contract, &pdf).await?;
         self.told(&contract).await?;
         self.anchored(&contract, &pdf).await?;
         self.sum_up(&active, events, &pdf)
+    }
+
+    /// Where the document goes.
+    pub(super) fn pdf(&self) -> PathBuf {
+        self.pdf.clone()
     }
 
     /// Begins a step.
@@ -151,6 +164,27 @@ impl<'a> Story<'a> {
         let answer = self.wire.send(token, &ask).await?;
         self.paper.call(who, &answer);
         Ok(answer)
+    }
+
+    /// Sends a request of many like it, without a word about it.
+    pub(super) async fn silently(
+        &mut self,
+        who: Who,
+        method: Method,
+        path: &str,
+        body: &Value,
+    ) -> Result<Answer, Wrong> {
+        let (token, _) = self
+            .target
+            .identity(who)
+            .map_err(|error| Wrong::Unexpected(error.to_string()))?;
+        let ask = Ask {
+            method,
+            path,
+            body: Some(body),
+            header: None,
+        };
+        self.wire.send(token, &ask).await
     }
 
     /// Looks whether something is there yet, without a word about it.

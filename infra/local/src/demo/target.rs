@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use thiserror::Error;
 
+use crate::cli::Tale;
+
 /// Why a description cannot be followed.
 #[derive(Debug, Error)]
 pub(crate) enum TargetError {
@@ -30,7 +32,7 @@ pub(crate) enum TargetError {
     },
     /// Somebody is missing.
     #[error(
-        "the target has no {0}: it takes a token and a user id of each provider, consumer and stranger"
+        "the target has no {0}: it takes a token and a user id of each of the cast, and the organisations of those who have one"
     )]
     Missing(&'static str),
 }
@@ -44,6 +46,9 @@ pub(crate) struct Target {
     pub tokens: BTreeMap<String, String>,
     /// Their user ids.
     pub users: BTreeMap<String, String>,
+    /// Their organisations, for those who have one.
+    #[serde(default)]
+    pub organizations: BTreeMap<String, String>,
 }
 
 impl Target {
@@ -70,6 +75,16 @@ impl Target {
     }
 }
 
+impl Target {
+    /// The organisation of one of the cast.
+    pub(crate) fn organization(&self, who: Who) -> Result<&str, TargetError> {
+        let found = self.organizations.get(who.name());
+        found
+            .map(String::as_str)
+            .ok_or(TargetError::Missing(who.name()))
+    }
+}
+
 /// The cast.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Who {
@@ -79,18 +94,38 @@ pub(crate) enum Who {
     Consumer,
     /// Has nothing to do with it.
     Stranger,
+    /// Manages an organisation that rents vehicles out.
+    Owner,
+    /// Manages an organisation that rents them.
+    Renter,
 }
 
 impl Who {
-    /// Everyone.
-    pub(crate) const ALL: [Self; 3] = [Self::Provider, Self::Consumer, Self::Stranger];
+    /// Those of a story.
+    pub(crate) fn cast(tale: Tale) -> [Self; 3] {
+        match tale {
+            Tale::Marketplace => [Self::Provider, Self::Consumer, Self::Stranger],
+            Tale::Framework => [Self::Owner, Self::Renter, Self::Stranger],
+        }
+    }
 
-    /// The name in descriptions and in the story.
+    /// The name in the story.
+    pub(crate) fn part(self) -> &'static str {
+        match self {
+            Self::Provider | Self::Consumer | Self::Stranger => self.name(),
+            Self::Owner => "owner",
+            Self::Renter => "renter",
+        }
+    }
+
+    /// The name in descriptions.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Provider => "provider",
             Self::Consumer => "consumer",
             Self::Stranger => "stranger",
+            Self::Owner => "provider-manager",
+            Self::Renter => "manager",
         }
     }
 }

@@ -13,6 +13,7 @@ use super::folder::TemporaryFolder;
 use super::paper::{Paper, WIDTH};
 use super::story::{Failed, Story};
 use super::target::{Target, TargetError, Who};
+use crate::cli::Tale;
 
 /// Something to write on that can be read while the writer lives.
 #[derive(Clone, Default)]
@@ -34,19 +35,21 @@ impl Write for Shared {
     }
 }
 
-async fn told(target: &Target, fresh: bool) -> (Result<(), Failed>, String) {
+async fn told(target: &Target, tale: Tale, fresh: bool) -> (Result<(), Failed>, String) {
     let shared = Shared::default();
     let folder = TemporaryFolder::new("demo-pdf").unwrap();
     let pdf = folder.path().join("contract.pdf");
-    let mut story = Story::new(target, Paper::new(shared.clone(), false), fresh, &pdf).unwrap();
+    let mut story =
+        Story::new(target, tale, Paper::new(shared.clone(), false), fresh, &pdf).unwrap();
     let outcome = story.tell().await;
     (outcome, shared.text())
 }
 
 fn target(url: String) -> Target {
     let each = |prefix: &str| -> BTreeMap<_, _> {
-        Who::ALL
-            .iter()
+        [Tale::Marketplace, Tale::Framework]
+            .into_iter()
+            .flat_map(Who::cast)
             .map(|who| (who.name().to_owned(), format!("{prefix}-{}", who.name())))
             .collect()
     };
@@ -54,6 +57,7 @@ fn target(url: String) -> Target {
         url,
         tokens: each("token"),
         users: each("user"),
+        organizations: each("organization"),
     }
 }
 
@@ -85,9 +89,10 @@ async fn the_story_is_told_to_its_end_again_and_again() {
         url: stack.url.clone(),
         tokens: stack.tokens().clone(),
         users: stack.users().clone(),
+        organizations: stack.organizations().clone(),
     };
     for fresh in [true, false, false] {
-        let (outcome, text) = told(&target, fresh).await;
+        let (outcome, text) = told(&target, Tale::Marketplace, fresh).await;
         outcome.unwrap();
         assert_eq!(
             text.contains("A wallet must be registered first"),
@@ -102,10 +107,31 @@ async fn the_story_is_told_to_its_end_again_and_again() {
     stack.shutdown().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn two_fleets_share_again_and_again() {
+    let folder = TemporaryFolder::new("demo-fleet").unwrap();
+    let stack = Stack::start(Options::on(folder.path())).await.unwrap();
+    let target = Target {
+        url: stack.url.clone(),
+        tokens: stack.tokens().clone(),
+        users: stack.users().clone(),
+        organizations: stack.organizations().clone(),
+    };
+    for fresh in [true, false] {
+        let (outcome, text) = told(&target, Tale::Framework, fresh).await;
+        outcome.unwrap();
+        assert!(text.contains("50 sessions ended"), "{text}");
+        for line in text.lines() {
+            assert!(line.chars().count() <= WIDTH, "{line}");
+        }
+    }
+    stack.shutdown().await;
+}
+
 #[tokio::test]
 async fn a_broken_server_fails_the_step() {
     let url = server("500 Internal Server Error", r#"{"message":"out of order"}"#).await;
-    let (outcome, _) = told(&target(url), true).await;
+    let (outcome, _) = told(&target(url), Tale::Marketplace, true).await;
     let said = outcome.unwrap_err().to_string();
     assert_eq!(
         said,
@@ -117,7 +143,7 @@ async fn a_broken_server_fails_the_step() {
 #[tokio::test]
 async fn an_answer_that_says_nothing_fails_the_step() {
     let url = server("201 Created", "{}").await;
-    let (outcome, _) = told(&target(url), true).await;
+    let (outcome, _) = told(&target(url), Tale::Marketplace, true).await;
     let failed = outcome.unwrap_err();
     assert_eq!(failed.number, 1);
     assert!(
@@ -131,7 +157,7 @@ async fn nobody_there_fails_the_step() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
-    let (outcome, _) = told(&target(url), true).await;
+    let (outcome, _) = told(&target(url), Tale::Marketplace, true).await;
     let said = outcome.unwrap_err().to_string();
     assert!(said.contains("was not answered"), "{said}");
 }
@@ -143,6 +169,7 @@ fn a_target_is_complete() {
     assert!(
         Story::new(
             &target,
+            Tale::Framework,
             Paper::new(Shared::default(), false),
             true,
             Path::new("none")

@@ -73,7 +73,9 @@ fn build(contexts: &[Context]) -> OpenApi {
         .bearer_format("JWT")
         .description(Some(
             "A JWT signed with RS256. `sub` is the user, `org` the organisation (if any), `roles` \
-             may hold `manager` (binds the organisation) and `operator` (runs the platform).",
+             may hold `manager` (binds the organisation), `contract-manager` (its agreements and contracts), \
+             `session-manager` (its sessions), `administrator` (its settings and profiles) and `operator` (runs the \
+             platform).",
         ))
         .build();
     OpenApiBuilder::new()

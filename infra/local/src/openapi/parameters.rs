@@ -10,7 +10,9 @@ use utoipa::openapi::{ObjectBuilder, RefOr, Required, Schema};
 const ID: &str = "^[A-Za-z0-9][A-Za-z0-9._:@|-]{0,127}$";
 
 pub(super) fn of(operation: &Operation) -> Vec<Parameter> {
-    let mut parameters: Vec<Parameter> = in_path(operation.path).map(path).collect();
+    let mut parameters: Vec<Parameter> = in_path(operation.path)
+        .map(|name| path(operation, name))
+        .collect();
     parameters.extend(operation.query.iter().map(query));
     if takes_key(operation) {
         parameters.push(header(
@@ -45,17 +47,33 @@ pub(super) fn takes_key(operation: &Operation) -> bool {
         && !operation.grants.contains(&Grant::KeepDocument)
 }
 
-/// Does it change a thing that may exist already?
+/// Does it change a thing that may exist already? What is made below a thing leaves that one's state as it is.
 pub(super) fn takes_match(operation: &Operation) -> bool {
     operation.method == Method::PUT
         || operation.method == Method::PATCH
-        || (operation.method == Method::POST && operation.path.contains("/{id}"))
+        || (operation.method == Method::POST
+            && operation.path.contains("/{id}")
+            && operation.problems.contains(&"stale-version"))
+}
+
+/// Does it make what is not there yet under the path that it names? Not where it says that there is to be something.
+pub(super) fn makes(operation: &Operation) -> bool {
+    let made = operation.success.0 == 201 && operation.method == Method::PATCH;
+    made || (operation.method == Method::PUT && !operation.problems.contains(&"not-found"))
+}
+
+/// Does the answer show a thing with its version?
+pub(super) fn versioned(operation: &Operation) -> bool {
+    match (operation.success.1.schema)() {
+        RefOr::T(Schema::Object(object)) => object.properties.contains_key("version"),
+        RefOr::T(_) | RefOr::Ref(_) => false,
+    }
 }
 
 /// Does it show a thing that the caller may have already, or make one that may be there already?
 pub(super) fn takes_none_match(operation: &Operation) -> bool {
     let one_or_null = matches!((operation.success.1.schema)(), RefOr::T(Schema::OneOf(_)));
-    operation.method == Method::PUT
+    (operation.method == Method::PUT && makes(operation))
         || (operation.method == Method::GET && (shows_one_thing(operation) || one_or_null))
 }
 
@@ -78,8 +96,15 @@ pub(super) fn in_path(path: &str) -> impl Iterator<Item = &str> {
         .filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'))
 }
 
-fn path(name: &str) -> Parameter {
+fn path(of: &Operation, name: &str) -> Parameter {
     let (schema, description) = match name {
+        "id" if of.path.starts_with("/organizations/") => (identifier(), "The organisation's id."),
+        "profileId" => (
+            ObjectBuilder::new()
+                .schema_type(Type::String)
+                .format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid))),
+            "The profile's id.",
+        ),
         "id" => (
             ObjectBuilder::new()
                 .schema_type(Type::String)

@@ -33,9 +33,10 @@ pub(super) fn of(
         responses.insert(status.to_string(), response);
     };
     succeed(status);
-    // What is put under an id for the first time is made.
-    if operation.method == Method::PUT {
+    // What is put under an id for the first time is made; the next time it is changed.
+    if parameters::makes(operation) {
         succeed(201);
+        succeed(200);
     }
     // Whoever may sign a link leads to it, unless the caller asks for JSON.
     if operation.method == Method::GET && operation.grants.contains(&Grant::LinkDocument) {
@@ -62,7 +63,7 @@ fn succeeded(operation: &Operation, status: u16, schema: RefOr<Schema>) -> Respo
     if shows_one_thing(operation) {
         success = success.header("ETag", text("The state's version, for If-Match."));
     }
-    if status == 201 {
+    if status == 201 && parameters::versioned(operation) {
         success = success.header("Location", text("The path of what was made."));
     }
     success.build()
@@ -70,7 +71,9 @@ fn succeeded(operation: &Operation, status: u16, schema: RefOr<Schema>) -> Respo
 
 /// Does the answer carry the state of one thing that can be changed?
 fn shows_one_thing(operation: &Operation) -> bool {
-    parameters::writes(operation) || parameters::shows_one_thing(operation)
+    let evidence = operation.path.ends_with("/evidence");
+    let changes = parameters::writes(operation) || parameters::shows_one_thing(operation);
+    changes && (parameters::versioned(operation) || evidence)
 }
 
 /// The problems by status: those of every operation, and its own.
@@ -144,7 +147,7 @@ fn refused(status: &str, slugs: &BTreeSet<&'static str>) -> Response {
                 "application/problem+json",
                 Content::new(Some(Ref::from_schema_name(PROBLEM))),
             );
-            if other == "503" {
+            if ["429", "503"].contains(&other) {
                 response = response.header("Retry-After", text("Seconds to wait."));
             }
         }

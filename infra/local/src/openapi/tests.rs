@@ -12,6 +12,7 @@ use super::*;
 #[expect(dead_code, reason = "only its schema is used")]
 struct Thing {
     id: String,
+    version: u64,
     part: Part,
 }
 
@@ -54,7 +55,7 @@ static ACCEPT: Operation = Operation {
     query: &[],
     body: Some(Shape::of::<Thing>()),
     success: (201, Shape::of::<Thing>()),
-    problems: &["wrong-turn"],
+    problems: &["wrong-turn", "stale-version"],
     grants: &[Grant::BatchGet, Grant::Put],
     ..BASE
 };

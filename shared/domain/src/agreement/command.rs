@@ -34,7 +34,7 @@ pub fn propose(
     proposal: Proposal,
     now: Timestamp,
 ) -> Result<AgreementFact, AgreementRefusal> {
-    concludes(principal)?;
+    concludes(principal, &proposal.provider)?;
     let Proposal {
         frame,
         provider,
@@ -60,7 +60,7 @@ pub fn propose(
 /// approve, and the provider owns and pays.
 ///
 /// # Errors
-/// Callers who may not conclude agreements, another payer than the provider, a faulty frame.
+/// Callers who may not conclude agreements, their own organisation as consumer, another payer than the provider, a faulty frame.
 pub fn onboard(
     principal: &Principal,
     frame: Frame,
@@ -68,7 +68,10 @@ pub fn onboard(
     consumer: Signatory,
     now: Timestamp,
 ) -> Result<AgreementFact, AgreementRefusal> {
-    concludes(principal)?;
+    concludes(principal, &provider)?;
+    if provider.organization == consumer.organization {
+        return Err(AgreementRefusal::SelfSharing);
+    }
     if frame.payer == Side::Consumer {
         return Err(AgreementRefusal::PayerNotAllowed(
             "whoever brings an organisation to the platform pays for it: takes provider",
@@ -81,11 +84,13 @@ pub fn onboard(
     })
 }
 
-fn concludes(principal: &Principal) -> Result<(), AgreementRefusal> {
-    match (&principal.organization, principal.manages_contracts()) {
-        (None, _) => Err(AgreementRefusal::NoOrganization),
-        (Some(_), false) => Err(AgreementRefusal::NotManager),
-        (Some(_), true) => Ok(()),
+/// Nobody concludes for an organisation but its own contract manager.
+fn concludes(principal: &Principal, provider: &Signatory) -> Result<(), AgreementRefusal> {
+    match &principal.organization {
+        None => Err(AgreementRefusal::NoOrganization),
+        Some(_) if !provider.includes(principal) => Err(AgreementRefusal::NotAParty),
+        Some(_) if !principal.manages_contracts() => Err(AgreementRefusal::NotManager),
+        Some(_) => Ok(()),
     }
 }
 

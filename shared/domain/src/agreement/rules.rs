@@ -43,11 +43,17 @@ impl AgreementPhase {
         }
     }
 
-    fn drawn(self) -> (&'static str, &'static str) {
+    fn drawn(self) -> (&'static str, Vec<&'static str>) {
         match self {
-            Self::Due => ("Pending or Active, and due", AgreementStatus::Active.name()),
+            Self::Due => (
+                "Pending or Active, and due",
+                vec![
+                    AgreementStatus::Pending.name(),
+                    AgreementStatus::Active.name(),
+                ],
+            ),
             Self::Pending | Self::Active | Self::Rejected | Self::Stopped | Self::Expired => {
-                (self.status().name(), self.status().name())
+                (self.status().name(), vec![self.status().name()])
             }
         }
     }

@@ -9,7 +9,7 @@ use crate::party::{Principal, Side};
 use crate::time::Timestamp;
 
 /// What a provider grants, not yet checked against the agreement.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Grant {
     /// How many assets.
     pub assets: u32,

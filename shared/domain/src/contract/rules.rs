@@ -50,9 +50,9 @@ impl Phase {
     }
 
     /// The phase's name, and the status as which it is drawn: time alone makes an Active contract due.
-    fn drawn(self) -> (&'static str, &'static str) {
+    fn drawn(self) -> (&'static str, Vec<&'static str>) {
         match self {
-            Self::Due => ("Active and due", Status::Active.name()),
+            Self::Due => ("Active and due", vec![Status::Active.name()]),
             Self::Request
             | Self::Declined
             | Self::Draft
@@ -61,7 +61,7 @@ impl Phase {
             | Self::Signed
             | Self::Active
             | Self::Expired
-            | Self::Stopped => (self.status().name(), self.status().name()),
+            | Self::Stopped => (self.status().name(), vec![self.status().name()]),
         }
     }
 }

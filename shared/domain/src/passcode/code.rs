@@ -37,7 +37,7 @@ impl Code {
     /// Reads a code as somebody typed it.
     ///
     /// # Errors
-    /// [`Rule::InvalidPasscode`] for what no code looks like.
+    /// [`Rule::MalformedPasscode`] for what no code looks like.
     pub fn parse(text: &str) -> Result<Self, Fault> {
         let code: String = text
             .chars()
@@ -48,7 +48,7 @@ impl Code {
             Ok(Self(code))
         } else {
             Err(Fault::new(
-                Rule::InvalidPasscode,
+                Rule::MalformedPasscode,
                 format!(
                     "takes {LENGTH} characters of {}, capital or small, with or without hyphens and spaces",
                     ALPHABET.iter().collect::<String>()
@@ -115,7 +115,7 @@ mod tests {
         ] {
             assert_eq!(
                 Code::parse(bad).unwrap_err().rule,
-                Rule::InvalidPasscode,
+                Rule::MalformedPasscode,
                 "{bad}"
             );
         }

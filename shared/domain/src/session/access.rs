@@ -35,14 +35,15 @@ pub struct Access {
 
 impl Access {
     /// The sessions that stand in the way of one more, unless they have ended: all of them where sessions may not overlap,
-    /// those under the same contract where they may.
+    /// those under the same contract where they may. No session stands in its own way.
     #[must_use]
     pub fn in_the_way(&self, newcomer: &SessionId, overlap: bool) -> Vec<Place> {
         let places = self.places.iter().copied();
         let same = |place: &Place| {
             newcomer.contract().is_some() && place.session.contract() == newcomer.contract()
         };
-        places.filter(|place| !overlap || same(place)).collect()
+        let others = places.filter(|place| place.session != *newcomer);
+        others.filter(|place| !overlap || same(place)).collect()
     }
 
     /// With a place for one more; those who have gone leave theirs.

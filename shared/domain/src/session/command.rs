@@ -3,7 +3,9 @@
 use thiserror::Error;
 
 use super::create::Window;
-use super::{Lineage, SESSION_RULES, Session, SessionCommandKind, SessionFact, SessionStatus};
+use super::{
+    Lineage, SESSION_RULES, Session, SessionCommandKind, SessionFact, SessionPhase, SessionStatus,
+};
 use crate::agreement::Onward;
 use crate::fault::{Fault, Rule, Violation};
 use crate::machine::{self, Denied};
@@ -133,6 +135,13 @@ impl Session {
                     allowed: allowed(),
                 },
                 Denied::NotBinding => SessionRefusal::NotManager,
+                // It is turned on, and shown as Stopped because of what it shares on.
+                Denied::Illegal
+                    if kind == SessionCommandKind::Start
+                        && standing.status != standing.phase.status() =>
+                {
+                    SessionRefusal::UpstreamStopped
+                }
                 Denied::Illegal => illegal(),
             }
         })?;
@@ -150,7 +159,11 @@ impl Session {
             SessionCommand::Change {
                 valid_from,
                 valid_to,
-            } => self.changed(lineage, valid_from, valid_to, now),
+            } => {
+                let from = valid_from.unwrap_or(self.valid_from);
+                let to = valid_to.unwrap_or(self.valid_to);
+                self.changed(lineage, standing.phase, (from, to), now)
+            }
             SessionCommand::End => Ok(SessionFact::Ended {
                 end: standing.end.ok_or_else(illegal)?,
                 onward: lineage.agreement.frame.sharing.onward != Onward::None,
@@ -182,23 +195,30 @@ impl Session {
         allowed
     }
 
+    /// The end may move as long as the session has not ended, the beginning until it has begun.
     fn changed(
         &self,
         lineage: &Lineage,
-        valid_from: Option<Timestamp>,
-        valid_to: Option<Option<Timestamp>>,
+        phase: SessionPhase,
+        (from, to): (Timestamp, Option<Timestamp>),
         now: Timestamp,
     ) -> Result<SessionFact, SessionRefusal> {
         if self.id.contract().is_some() {
             return Err(SessionRefusal::BoundByContract);
         }
-        let from = valid_from.unwrap_or(self.valid_from);
-        let to = valid_to.unwrap_or(self.valid_to);
         let mut violations = Window::of(&lineage.agreement, None).refuse(from, to, now);
-        if from != self.valid_from && self.recorded != SessionStatus::Scheduled {
-            let detail = "the session was started already: its beginning stays";
+        if from != self.valid_from && phase != SessionPhase::Scheduled {
+            let detail = format!(
+                "the session has begun, or was stopped: takes its beginning, {}, or nothing",
+                self.valid_from
+            );
             violations.push(Fault::new(Rule::InvalidTerm, detail).at("/validFrom"));
         }
+        // As where sessions are made, what is past is now.
+        let from = match from == self.valid_from {
+            true => from,
+            false => from.max(now),
+        };
         if violations.is_empty() && (from, to) == (self.valid_from, self.valid_to) {
             let detail = "takes an instant that differs from the present one";
             violations.push(Fault::new(Rule::InvalidTerm, detail).at(""));

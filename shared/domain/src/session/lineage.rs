@@ -1,7 +1,8 @@
 //! What a session hangs from – its agreement, its quota contract, the sessions it was received by – and what holds of it
 //! now because of them.
 //!
-//! The one rule: of all the ends that reach a session, the earliest counts, recorded or not.
+//! The one rule: of all the ends that reach a session, the earliest counts, recorded or not; one that is recorded counts
+//! at once.
 
 use serde::{Deserialize, Serialize};
 
@@ -95,7 +96,20 @@ fn parents_end(
         .chain(ended.into_iter().chain(expires).map(of(EndCause::Contract)))
 }
 
+/// Is an end of them on record? That holds at once, by clocks that run behind the one that recorded it as well.
+fn parents_ended(agreement: &Agreement, contract: Option<&Contract>) -> bool {
+    agreement.ending.is_some() || contract.is_some_and(|contract| contract.ending.is_some())
+}
+
 impl Lineage {
+    /// Is an end of anything in it on record?
+    fn has_ended(&self) -> bool {
+        parents_ended(&self.agreement, self.contract.as_ref())
+            || self.upstream.iter().any(|from| {
+                from.session.end.is_some() || parents_ended(&from.agreement, from.contract.as_ref())
+            })
+    }
+
     /// Does everything upstream run, as far as its own switches go?
     #[must_use]
     pub fn flows(&self, now: Timestamp) -> bool {
@@ -140,7 +154,7 @@ impl Session {
     #[must_use]
     pub fn standing(&self, lineage: &Lineage, now: Timestamp) -> Standing {
         let end = self.end(lineage);
-        let over = end.is_some_and(|end| end.at <= now);
+        let over = lineage.has_ended() || end.is_some_and(|end| end.at <= now);
         let phase = match self.recorded {
             SessionStatus::Ended => SessionPhase::Ended,
             SessionStatus::Scheduled | SessionStatus::Running | SessionStatus::Stopped if over => {

@@ -42,12 +42,22 @@ impl SessionPhase {
         }
     }
 
-    fn drawn(self) -> (&'static str, &'static str) {
+    fn drawn(self) -> (&'static str, Vec<&'static str>) {
         match self {
-            Self::Begun => ("Scheduled, and begun", SessionStatus::Scheduled.name()),
-            Self::Over => ("any, and over", SessionStatus::Stopped.name()),
+            Self::Begun => (
+                "Scheduled, and begun",
+                vec![SessionStatus::Scheduled.name()],
+            ),
+            Self::Over => (
+                "any, and over",
+                vec![
+                    SessionStatus::Scheduled.name(),
+                    SessionStatus::Running.name(),
+                    SessionStatus::Stopped.name(),
+                ],
+            ),
             Self::Scheduled | Self::Running | Self::Stopped | Self::Ended => {
-                (self.status().name(), self.status().name())
+                (self.status().name(), vec![self.status().name()])
             }
         }
     }
@@ -176,10 +186,18 @@ fn rows() -> Vec<Row> {
         from: Vec::new(),
         to: SessionStatus::Scheduled.name(),
     };
+    // A change leads nowhere: it is drawn where the session stays.
+    let drawn = |rule: &SessionRule, phase: SessionPhase| match rule.command {
+        SessionCommandKind::Change => (phase.drawn().0, vec![rule.to.name()]),
+        SessionCommandKind::Start
+        | SessionCommandKind::Stop
+        | SessionCommandKind::Begin
+        | SessionCommandKind::End => phase.drawn(),
+    };
     let rules = SESSION_RULES.iter().map(|rule| Row {
         command: rule.command.name().to_owned(),
         by: rule.by.label(),
-        from: rule.from.iter().map(|phase| phase.drawn()).collect(),
+        from: rule.from.iter().map(|phase| drawn(rule, *phase)).collect(),
         to: rule.to.name(),
     });
     std::iter::once(beginning).chain(rules).collect()

@@ -9,7 +9,7 @@ use crate::fault::{Fault, Rule};
 
 /// Every event that can be delivered: those of a contract to both its sides, and that a webhook was
 /// disabled to the others of its owner.
-pub const EVENT_TYPES: [&str; 14] = [
+pub const EVENT_TYPES: [&str; 15] = [
     "contract.acquired",
     "contract.activated",
     "contract.declined",
@@ -17,6 +17,7 @@ pub const EVENT_TYPES: [&str; 14] = [
     "contract.expired",
     "contract.expiring",
     "contract.extended",
+    "contract.granted",
     "contract.negotiated",
     "contract.opened",
     "contract.rejected",

@@ -5,10 +5,12 @@
 #![allow(dead_code, reason = "each test file plays with a part of the cast")]
 
 pub mod evidence;
+pub mod framework;
+pub mod sessions;
 
 use chrono::TimeDelta;
 use sharepact_domain::asset::{
-    AccessLevel, Asset, AssetFact, Definition, Field, FieldType, RegisterRefusal,
+    AccessLevel, Asset, AssetFact, Definition, Entity, Field, FieldType, RegisterRefusal,
 };
 use sharepact_domain::contract::{
     Command, CommandKind, Contract, ContractFact, Decision, Duration, Opening, Origin, Refusal,
@@ -16,9 +18,9 @@ use sharepact_domain::contract::{
 };
 use sharepact_domain::event::{Event, Fact, Link};
 use sharepact_domain::fault::Rule;
-use sharepact_domain::id::{AssetId, ContractId, EventId, OrganizationId, UserId};
+use sharepact_domain::id::{AgreementId, AssetId, ContractId, EventId, OrganizationId, UserId};
 use sharepact_domain::money::{Currency, Money, Vat};
-use sharepact_domain::party::{Actor, Author, Principal, Role};
+use sharepact_domain::party::{Actor, Author, Principal, Role, Side};
 use sharepact_domain::selection::Selection;
 use sharepact_domain::terms::Terms;
 use sharepact_domain::text::{Line, Note};
@@ -124,6 +126,7 @@ pub fn definition(access_level: AccessLevel) -> Definition {
         name: line("Taxi trips"),
         description: None,
         access_level,
+        entity: Entity::Asset,
         licence: Some(terms("# Licence\n\nUse it, and name the source.")),
         fields: vec![
             field("picked_up", FieldType::Date),
@@ -180,7 +183,7 @@ pub fn wish(duration: Duration) -> Request {
     }
 }
 
-/// What another door concluded with that consumer.
+/// What a negotiation concluded with that consumer.
 pub fn opening(origin: Origin, consumer: &Principal, expires_at: Option<Timestamp>) -> Opening {
     Opening {
         origin,
@@ -196,14 +199,14 @@ pub fn opening(origin: Origin, consumer: &Principal, expires_at: Option<Timestam
         },
         price: money("80", "EUR"),
         vat: Vat::parse("24").unwrap(),
-        terms: terms("Quota of ten."),
+        terms: terms("Fares, for statistics."),
         expires_at,
     }
 }
 
 pub fn framework() -> Origin {
     Origin::Framework {
-        agreement: "agreement-1".to_owned(),
+        agreement: AgreementId::new(Uuid::from_u128(100)),
     }
 }
 
@@ -261,6 +264,11 @@ pub fn fitting(kind: CommandKind, until: Timestamp) -> Command {
         CommandKind::Activate => activate(),
         CommandKind::Extend => Command::Extend { until },
         CommandKind::Stop => stop(),
+        CommandKind::Follow => Command::Follow {
+            by: Side::Consumer,
+            reason: note("The project is over"),
+            detail: None,
+        },
         CommandKind::Warn => Command::Warn { days: u16::MAX },
         CommandKind::Expire => Command::Expire,
     }
@@ -300,10 +308,10 @@ impl Story {
         Self::begins(decision, &Actor::Caller(consumer.clone()), start())
     }
 
-    /// Another door opened a contract between Paula and Carl at the start.
-    pub fn opened(origin: Origin, expires_at: Option<Timestamp>) -> Self {
+    /// A negotiation opened a contract between Paula and Carl at the start.
+    pub fn opened(expires_at: Option<Timestamp>) -> Self {
         let asset = asset(&paula(), AccessLevel::Private);
-        let opening = opening(origin, &carl(), expires_at);
+        let opening = opening(dataspace(), &carl(), expires_at);
         let decision = open(&asset, &Actor::System, opening, start()).unwrap();
         Self::begins(decision, &Actor::System, start())
     }

@@ -125,6 +125,8 @@ pub struct QuotaView {
     pub entity: String,
     /// The latest instant to which the contract can be extended; null for none.
     pub not_after: Option<String>,
+    /// How many assets have such a session now; told by `GET /contracts/{id}`, null elsewhere.
+    pub in_use: Option<u32>,
 }
 
 impl From<Quota> for QuotaView {
@@ -133,6 +135,7 @@ impl From<Quota> for QuotaView {
             assets: quota.assets,
             entity: quota.entity.name().to_owned(),
             not_after: quota.not_after.map(|at| at.to_string()),
+            in_use: None,
         }
     }
 }
@@ -256,7 +259,17 @@ impl ContractView {
         }
     }
 
-    /// The entity tag of the contract at `now`.
+    /// The same, telling how much of its quota is in use.
+    #[must_use]
+    pub fn using(mut self, used: u32) -> Self {
+        if let Some(quota) = &mut self.quota {
+            quota.in_use = Some(used);
+        }
+        self
+    }
+
+    /// The entity tag of the contract at `now`. What of a quota is in use is no part of it: an extension need not be read
+    /// again for a session.
     #[must_use]
     pub fn tag(contract: &Contract, now: Timestamp) -> String {
         entity_tag(contract.version, contract.phase(now) == Phase::Due)

@@ -3,33 +3,40 @@
 //! The one rule: bodies that come in are plain texts and numbers here, and become domain values
 //! with every fault collected; nothing of the domain is exposed by being serialisable.
 
+mod agreement;
 mod asset;
 mod contract;
 mod description;
+mod grant;
 mod history;
 mod organization;
 mod pages;
 mod passcode;
 mod profile;
+mod proposal;
 mod request;
 mod terms;
 mod transfer;
 mod wallet;
 mod webhook;
 
+pub use agreement::{AgreementView, ApprovalView, SharingView, SignatoryView};
 pub use asset::{AssetBody, AssetView, FieldForm, PriceHint};
 pub use contract::{AcquiredAsset, ContractView, EndingView, OfferView, PartyView, SignatureView};
 pub use description::DescriptionView;
+pub use grant::{ExtendBody, GrantBody};
 pub use history::{DifferenceView, EventView, HistoryView, PriceChangeView, TermsChange};
 pub use organization::{
     AccountOwnerView, InvitationView, LogoForm, OrganizationBody, OrganizationView, RedeemBody,
     SettingsForm, SettingsPatch,
 };
 pub use pages::{
-    AcquiredPage, AssetIds, AssetPage, ContractIds, ContractPage, ProfilePage, WebhookPage,
+    AcquiredPage, AgreementPage, AssetIds, AssetPage, ContractIds, ContractPage, ProfilePage,
+    WebhookPage,
 };
 pub use passcode::{ConsumerView, KeptPasscode, PasscodeBody, PasscodeView};
 pub use profile::{ProfileBody, ProfileName, ProfileView};
+pub use proposal::{AgreementBody, AgreementCommandBody, Invited};
 pub use request::{AcquisitionBody, DurationForm, FilterForm, RequestBody};
 pub use terms::{
     ActivateBody, CommandBody, DeclineBody, DraftBody, NegotiateBody, NoBody, RejectBody, StopBody,

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{AcquiredAsset, AssetView, ContractView, ProfileName, WebhookView};
+use super::{AcquiredAsset, AgreementView, AssetView, ContractView, ProfileName, WebhookView};
 
 macro_rules! page {
     ($(#[$doc:meta])* $name:ident of $item:ty) => {
@@ -38,6 +38,10 @@ page! {
 page! {
     /// Assets that may be used now.
     AcquiredPage of AcquiredAsset
+}
+page! {
+    /// Framework agreements, newest first.
+    AgreementPage of AgreementView
 }
 page! {
     /// Profiles of an organisation, oldest first; without their settings.

@@ -1,6 +1,6 @@
 //! A framework agreement.
 
-use sharepact_domain::agreement::{Agreement, AgreementStatus};
+use sharepact_domain::agreement::Agreement;
 
 use super::{Item, number, text, versioned};
 use crate::{StoreError, keys};
@@ -15,11 +15,6 @@ pub(crate) fn write_agreement(agreement: &Agreement) -> Result<Item, StoreError>
     let (provider, consumer) = (&agreement.provider, &agreement.consumer);
     put("providerOrganization", text(provider.organization.as_str()));
     put("consumerOrganization", text(consumer.organization.as_str()));
-    if agreement.recorded == AgreementStatus::Pending {
-        put("waitingFor", text(consumer.party().owner().to_string()));
-        let since = format!("{}#{}", agreement.updated_at, agreement.id);
-        put("waitingSince", text(since));
-    }
     if let (true, Some(end)) = (agreement.recorded.is_live(), agreement.frame.valid_to) {
         put("dueBucket", text(keys::due_bucket(end, agreement.id)));
         put("dueAt", text(format!("{end}#{}", agreement.id)));

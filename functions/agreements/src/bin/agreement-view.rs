@@ -1,0 +1,5 @@
+//! The function `agreement-view`.
+
+fn main() -> std::process::ExitCode {
+    sharepact_runtime::serve(&sharepact_agreements::view::OPERATION)
+}

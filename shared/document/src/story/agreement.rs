@@ -6,9 +6,9 @@ use sharepact_domain::agreement::{Agreement, AgreementStatus};
 use sharepact_domain::party::Side;
 
 use super::value::{acts, author, deed, ending, fact, facts as table, hash, instant, on_hashes};
-use super::{Lead, Particulars, Sections, Story, masthead, paragraph};
+use super::{Lead, Particulars, Sections, Story, masthead, note, paragraph};
 use crate::AgreementContent;
-use crate::block::Block;
+use crate::block::{Block, Span};
 use crate::commonmark;
 
 /// What every such document is called.
@@ -37,6 +37,9 @@ pub(crate) fn tell(content: &AgreementContent<'_>) -> Story {
     blocks.push(sections.next("Value propositions and messages"));
     blocks.extend(facts::propositions(&agreement.frame));
     blocks.push(sections.next("Platform terms"));
+    blocks.push(note(
+        "Where these terms speak of a contract, they mean this agreement too.",
+    ));
     blocks.extend(commonmark::read(content.platform_terms.as_str(), 1));
     blocks.push(sections.next("Signatures and record"));
     blocks.extend(signatures(content));
@@ -113,7 +116,7 @@ fn signatures(content: &AgreementContent<'_>) -> Vec<Block> {
 }
 
 /// Who proposed and approved it, or brought the consumer with it.
-fn conclusion(agreement: &Agreement) -> Vec<Vec<Vec<crate::block::Span>>> {
+fn conclusion(agreement: &Agreement) -> Vec<Vec<Vec<Span>>> {
     let Agreement {
         provider,
         created_at,

@@ -187,7 +187,7 @@ impl Transition {
             },
             Change::Asset { event, .. } => Self::bare(event),
             Change::Document { after, event } => Self {
-                contract: Some(after.contract),
+                contract: after.shown.contract(),
                 ..Self::bare(event)
             },
             Change::Wallet { event, .. } => Self::bare(event),

@@ -39,7 +39,7 @@ pub enum Change<'a> {
         /// The event.
         event: &'a Event<AssetFact>,
     },
-    /// The document of a contract.
+    /// The document of a contract or an agreement.
     Document {
         /// The document after the event.
         after: &'a Document,

@@ -119,7 +119,7 @@ impl<'a> Draft<'a> {
                 self.aggregate(&key, item::write_asset(after)?, event, None)
             }
             Change::Document { after, event } => {
-                let key = keys::document(after.contract);
+                let key = keys::document(after.shown);
                 self.aggregate(&key, item::write_document(after)?, event, None)
             }
             Change::Wallet {

@@ -5,6 +5,7 @@
 
 mod agreements;
 mod organizations;
+mod sessions;
 mod webhooks;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -20,6 +21,7 @@ use sharepact_domain::document::{Document, DocumentFact};
 use sharepact_domain::event::{Digest, Event, Fact, verify};
 use sharepact_domain::id::{AssetId, ContractId, WebhookId};
 use sharepact_domain::passcode::Passcode;
+use sharepact_domain::session::{Session, SessionId};
 use sharepact_domain::terms::Terms;
 use sharepact_domain::time::Timestamp;
 use sharepact_domain::transfer::{Transfer, TransferFact, TransferStatus};
@@ -143,6 +145,9 @@ pub async fn table(store: &Store, client: &Client, name: &str, now: Timestamp) -
             "PROFILE" => tally.profile(pk, part),
             "PASSCODE" => tally.passcode(pk, part),
             "GUESSES" => Tally::guesses(pk, part),
+            "SESSION" => tally.session(pk, part),
+            "ALLOTMENT" => tally.allotment(pk, part),
+            "ACCESS" => tally.access(pk, part),
             "TRANSFER" => tally.transfer(pk, part),
             "LEDGER" => tally.ordered(part),
             // What is sent for them is looked at where there is a chain.
@@ -161,6 +166,7 @@ pub async fn table(store: &Store, client: &Client, name: &str, now: Timestamp) -
     tally.places_match();
     tally.codes_match(now);
     tally.documents_match();
+    tally.sessions_match(&items, now);
     tally.guards_match(now);
     tally.bonds_match(now);
     tally.answers_are_true(store, now).await;
@@ -179,6 +185,13 @@ pub struct Tally {
     profiles: BTreeSet<String>,
     passcodes: BTreeMap<String, Passcode>,
     codes: BTreeMap<String, Passcode>,
+    pub sessions: BTreeMap<SessionId, Session>,
+    /// The sessions that allotments have decided.
+    allotted: BTreeSet<SessionId>,
+    /// Whose places there are, by the items that hold them.
+    held: BTreeSet<(String, SessionId)>,
+    /// How many places of a quota are taken.
+    pub used: BTreeMap<ContractId, u64>,
     documents: Vec<Document>,
     /// How many events there are, of all aggregates.
     pub events: usize,
@@ -263,6 +276,9 @@ impl Tally {
             "{pk} has an item of no known kind: {:?}",
             part.keys()
         );
+        if let Some(item) = part.get("QUOTA") {
+            self.quota(stored.id, item);
+        }
         self.contracts.insert(stored.id, stored);
     }
 
@@ -471,7 +487,18 @@ impl Tally {
                 assert!(self.organizations.contains(held), "{pk} tells of no {held}");
                 continue;
             }
+            // Sessions that were made together.
+            if let Some(items) = body["items"].as_array() {
+                for item in items {
+                    let id = item["id"].as_str().expect("an id");
+                    assert!(self.knows_session(id), "{pk} tells of no session {id}");
+                }
+                continue;
+            }
             let id = body["id"].as_str().expect("an id");
+            if self.knows_session(id) {
+                continue;
+            }
             if self.organizations.contains(id)
                 || self.profiles.contains(id)
                 || self.passcodes.contains_key(id)

@@ -47,6 +47,7 @@ impl Case {
             "invitation-",
             "profile-create",
             "passcode-",
+            "session-",
             "agreement-",
         ];
         self.writes()
@@ -66,11 +67,19 @@ impl Case {
             "invitation-",
             "profile-create",
             "passcode-",
+            // The same time again is no change, and told as a fault of the value.
+            "session-change",
             "agreement-create",
             "contract-grant",
             "contract-extend",
         ];
         !anew.iter().any(|prefix| self.operation.starts_with(prefix))
+    }
+
+    /// Is its first transaction refused, because something stands in the way that has to be looked at?
+    pub fn tries_again(&self) -> bool {
+        let write = |call: &&Expected| **call == ("TransactWriteItems", "");
+        self.calls.iter().filter(write).count() > 1
     }
 
     /// How many events does it leave? A guess leaves none; who makes an agreement uses a passcode or makes an organisation.
@@ -139,6 +148,7 @@ macro_rules! lists {
 mod agreements;
 mod evidence;
 mod organizations;
+mod sessions;
 mod webhooks;
 
 /// All of them. Lists come first: with more contracts in the world than a page holds, those that a
@@ -153,6 +163,7 @@ pub fn all() -> Vec<Case> {
     cases.extend(registers());
     cases.extend(webhooks::all());
     cases.extend(organizations::all());
+    cases.extend(sessions::all());
     cases.extend(agreements::all());
     cases
 }

@@ -23,6 +23,7 @@
 //! | `telemetry` | what functions tell of their invocations |
 //! | `spy` | a rule and a queue that hear everything on the bus |
 //! | `relay` | from the commit to the bus |
+//! | `sessions` | places that are raced for, requests that die half-way, what time has ended |
 //! | `documents` | the contract as PDF, rendered and linked to |
 //! | `evidence` | evidence and verification, with the table and the bucket altered |
 //! | `expiry` | what time has ended, recorded, and the warning before |
@@ -64,6 +65,7 @@ mod passcodes;
 mod races;
 mod receiver;
 mod relay;
+mod sessions;
 mod spy;
 mod storm;
 mod telemetry;

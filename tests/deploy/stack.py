@@ -56,6 +56,8 @@ def explode(source, result, *parameters):
     for policy in policies(resources):
         for statement in policy["Statement"]:
             allow_batches(statement)
+    name_secrets(resources)
+    leave_room(resources)
     Path(result).write_text(json.dumps(document, indent=1))
     count = sum(len(routes) for routes in declared.values())
     print(f"{count} routes, {len(resources)} resources")
@@ -138,6 +140,31 @@ def allow_batches(statement):
     actions = [actions] if isinstance(actions, str) else actions
     if "sqs:SendMessage" in actions:
         statement["Action"] = [*actions, "sqs:SendMessageBatch"]
+
+
+def name_secrets(resources):
+    """A reference to a secret is its ARN, and to the emulator its name, which no policy is about: it has the ARN as attribute."""
+    secrets = {name for name, described in resources.items() if described["Type"] == "AWS::SecretsManager::Secret"}
+
+    def named(value):
+        match value:
+            case {"Ref": str(name)} if name in secrets:
+                return {"Fn::GetAtt": [name, "Id"]}
+            case dict():
+                return {key: named(inner) for key, inner in value.items()}
+            case list():
+                return [named(inner) for inner in value]
+        return value
+
+    resources.update(named(resources))
+
+
+def leave_room(resources):
+    """The emulator does one thing at a time, and starts as many workers as it likes: so that requests have their turn, two of
+    each queue are enough, which is the least that Lambda takes."""
+    for described in resources.values():
+        if described["Type"] == "AWS::Lambda::EventSourceMapping" and "StartingPosition" not in described["Properties"]:
+            described["Properties"]["ScalingConfig"] = {"MaximumConcurrency": 2}
 
 
 # ------------------------------------------------------------------------------------------------------- compare

@@ -1,7 +1,8 @@
 //! `event-replay` – puts recorded events on the bus again, by aggregate and sequence.
 //!
 //! Started by: an operator, by hand, with `{"contract": "<id>", "from": 1, "to": 9}`, or for another
-//! kind of aggregate with `{"aggregate": {"kind": "asset", "id": "<id>"}}`, as its events name it.
+//! kind of aggregate with `{"aggregate": {"kind": "asset", "id": "<id>"}}`, as its events name it (a
+//! wallet's by its owner's id; where a user and an organisation have the same, both are sent).
 //! Without `from` it begins at the first event, without `to` it ends with the last.
 //!
 //! The one rule: nothing is recorded. Consumers see events that they may have seen before, with the

@@ -32,7 +32,6 @@ pub static WORKER: Worker = Worker {
         Grant::BatchGet,
         Grant::Put,
         Grant::Update,
-        Grant::Delete,
         Grant::Send("SettlementsDead"),
     ],
     run: |app, event| {

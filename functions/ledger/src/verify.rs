@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 use sharepact_domain::document::Document;
 use sharepact_domain::event::Digest;
 use sharepact_domain::evidence::{
-    Check, Evidence, Kept, Kind, Name, Outside, Report, standing, verify,
+    Check, Evidence, Kept, Kind, Name, Outside, Registry, Report, standing, verify,
 };
 use sharepact_http::Call;
 use sharepact_runtime::{
@@ -103,7 +103,7 @@ async fn verification(app: &App, call: Call) -> Answer {
     let registry = configured.and_then(|chain| chain.registry().ok());
     let outside = Outside {
         chain,
-        registry: registry.cloned(),
+        registry: Registry::Present(registry.cloned()),
         pdf: pdf.as_ref().ok().copied().flatten(),
     };
     let kept = Kept {

@@ -62,7 +62,7 @@ async fn register(app: &App, call: Call) -> Answer {
     let tag = existing
         .as_ref()
         .map(|wallet| entity_tag(wallet.version, false));
-    call.precondition().check(tag.as_deref())?;
+    call.precondition().of_version().check(tag.as_deref())?;
     let signer = signature.signer(&challenge.message());
     let proof = challenge
         .prove(
@@ -106,7 +106,7 @@ async fn register(app: &App, call: Call) -> Answer {
             let current = rejected.stale().map_err(failed)?;
             // 412 to a caller who made a condition of it, 409 to any other.
             let present = current.map(|wallet| entity_tag(wallet.version, false));
-            call.precondition().check(present.as_deref())?;
+            call.precondition().of_version().check(present.as_deref())?;
             Err(Problem::new(
                 ProblemType::Conflict,
                 "the wallet was changed in the same instant; read it again",

@@ -1,6 +1,7 @@
 //! `GET /wallets/{owner}` – the registered address of a user or an organisation, what it holds and how it was funded.
 //!
-//! The entity tag is the registration's, for `If-Match`; balance and funding are read afresh each time.
+//! Balance and funding are read afresh each time, and the entity tag says them too: who has another balance is told the new
+//! one. A change is held against the registration's part of it alone.
 //!
 //! Who: the user itself, the organisation's members, operators; to anyone else there is none.
 
@@ -13,7 +14,7 @@ use sharepact_domain::party::Owner;
 use sharepact_domain::transfer::Key;
 use sharepact_domain::wallet::{Address, Wallet, owner_for};
 use sharepact_http::wire::{WalletStateView, transfer_status};
-use sharepact_http::{Call, Problem, Reply, entity_tag};
+use sharepact_http::{Call, Problem, Reply, live_tag};
 use sharepact_runtime::{Access, Answer, App, Grant, Operation, QueryParameter, Shape, failed};
 
 /// How long the chain may take to answer.
@@ -82,16 +83,18 @@ fn is_kind(owner: &Owner, kind: Option<&str>) -> bool {
 }
 
 async fn answer(app: &App, call: &Call, wallet: &Wallet) -> Answer {
-    let tag = entity_tag(wallet.version, false);
-    if call.precondition().is_current(&tag) {
-        return Ok(Reply::not_modified(tag));
-    }
     let address = &wallet.current.address;
     let funding = app.store.transfer(TransferId::of(address, Key::Funding));
     let (funding, (ledger, balance)) = tokio::join!(funding, balance(app, address));
     let funding = funding.map_err(failed)?;
     let funding = funding.map_or("none", |transfer| transfer_status(transfer.status));
     let view = WalletStateView::new(wallet, ledger, balance, funding);
+    let balance = view.balance.as_deref();
+    let found: Vec<_> = [ledger, funding].into_iter().chain(balance).collect();
+    let tag = live_tag(wallet.version, &found);
+    if call.precondition().is_current(&tag) {
+        return Ok(Reply::not_modified(tag));
+    }
     Ok(Reply::json(200, &view)?.tagged(tag))
 }
 

@@ -4,6 +4,7 @@
 //! day; what must hold everywhere, such as the number of round trips, is a test.
 
 mod figures;
+mod framework;
 mod handler;
 mod jobs;
 mod ledger;
@@ -32,6 +33,10 @@ pub(crate) async fn run(options: Bench) -> Result<String, Failure> {
     }
     if options.ledger {
         let report = Box::pin(ledger::run()).await?;
+        return Ok(format!("{report}\n{}\n", facts(options)));
+    }
+    if options.framework {
+        let report = Box::pin(framework::run()).await?;
         return Ok(format!("{report}\n{}\n", facts(options)));
     }
     let folder = TemporaryFolder::new("bench")?;
@@ -92,11 +97,13 @@ fn facts(options: Bench) -> String {
         clients,
         jobs,
         ledger,
+        framework,
     } = options;
-    let what = match (jobs, ledger) {
-        (true, _) => "--jobs".to_owned(),
-        (false, true) => "--ledger".to_owned(),
-        (false, false) => format!("--seconds {seconds} --clients {clients}"),
+    let what = match (jobs, ledger, framework) {
+        (true, _, _) => "--jobs".to_owned(),
+        (false, true, _) => "--ledger".to_owned(),
+        (false, false, true) => "--framework".to_owned(),
+        (false, false, false) => format!("--seconds {seconds} --clients {clients}"),
     };
     let (flag, build) = if cfg!(debug_assertions) {
         ("", "debug build: figures mean nothing")

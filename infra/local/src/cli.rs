@@ -186,6 +186,9 @@ pub struct Bench {
     /// Measure the ledger instead: 10,000 events in batches of 1,024, on an Ethereum node of its own.
     #[arg(long, conflicts_with = "jobs")]
     pub ledger: bool,
+    /// Measure what stopping a framework agreement with 10,000 sessions takes instead.
+    #[arg(long, conflicts_with_all = ["jobs", "ledger"])]
+    pub framework: bool,
 }
 
 /// Who the token is for.

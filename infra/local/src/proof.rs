@@ -8,7 +8,9 @@ use std::time::Duration;
 use sha2::{Digest as _, Sha256};
 use sharepact_chain::Ethereum;
 use sharepact_domain::event::Digest;
-use sharepact_domain::evidence::{Check, Evidence, Name, Outside, Report, Verdict, verify};
+use sharepact_domain::evidence::{
+    Check, Evidence, Name, Outside, Registry, Report, Verdict, verify,
+};
 use sharepact_runtime::witnesses;
 
 use crate::Failure;
@@ -47,7 +49,10 @@ pub async fn verified(options: &Verify) -> Result<Proved, Failure> {
             }
             None => None,
         },
-        registry: options.registry.clone(),
+        registry: match &options.registry {
+            Some(trusted) => Registry::Trusted(trusted.clone()),
+            None => Registry::Any,
+        },
     };
     Ok(proved(&evidence, &outside))
 }

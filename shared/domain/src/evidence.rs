@@ -29,7 +29,7 @@ use crate::ledger::anchor::Anchor;
 pub use anchoring::Witness;
 pub use check::{Check, Name, Report, Verdict};
 pub use standing::{Kept, standing};
-pub use verification::{Outside, verify};
+pub use verification::{Outside, Registry, verify};
 
 /// The form of the file, and its version.
 pub const FORMAT: &str = "sharepact-evidence/1";

@@ -17,7 +17,7 @@ use cast::{Story, carl, paula};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use sharepact_domain::contract::Duration;
-use sharepact_domain::evidence::{Evidence, Kind, Name, Outside, Parts, verify};
+use sharepact_domain::evidence::{Evidence, Kind, Name, Outside, Parts, Registry, verify};
 use sharepact_domain::wallet::Address;
 
 /// Every leaf of a JSON value, as a pointer.
@@ -119,7 +119,7 @@ fn who_makes_the_digest_anew_is_found_all_the_same() {
     leaves(&file, "", &mut pointers);
     let asked = Outside {
         chain: Some(witnesses(&evidence)),
-        registry: Some(Address::parse(REGISTRY).unwrap()),
+        registry: Registry::Trusted(Address::parse(REGISTRY).unwrap()),
         pdf: None,
     };
     assert!(verify(&evidence, &asked).holds());

@@ -20,7 +20,7 @@ use serde_json::json;
 use sharepact_domain::chain::ChainHash;
 use sharepact_domain::document::Document;
 use sharepact_domain::evidence::{
-    Evidence, Kept, Name, Outside, Parts, Verdict, Witness, standing, verify,
+    Evidence, Kept, Name, Outside, Parts, Registry, Verdict, Witness, standing, verify,
 };
 use sharepact_domain::wallet::Address;
 
@@ -195,7 +195,7 @@ fn where_a_root_is_only_the_chain_can_say() {
             }
         }
         let outside = Outside {
-            registry: Some(Address::parse(REGISTRY).unwrap()),
+            registry: Registry::Trusted(Address::parse(REGISTRY).unwrap()),
             ..asked(chain)
         };
         let report = told(&altered, &outside).unwrap();
@@ -229,4 +229,49 @@ fn where_a_root_is_only_the_chain_can_say() {
     // A chain that is down is no alteration.
     let report = verify(&evidence, &asked(BTreeMap::new()));
     assert!(report.holds());
+}
+
+/// The service's configuration may name another registry, or another chain, than when a root was anchored: nothing was
+/// altered, and nothing was looked at. To a reader who names the registry that counts it is a failure.
+#[test]
+fn a_registry_that_the_service_had_before_is_unknown_to_it() {
+    let evidence = evidence();
+    let present = |address: &str| Registry::Present(Some(Address::parse(address).unwrap()));
+    let other = "0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359";
+    let told = |registry: Registry, chain_id: Option<u64>| {
+        let mut chain = witnesses(&evidence);
+        for (witness, chain_id) in chain.values_mut().zip(chain_id.into_iter().cycle()) {
+            witness.chain_id = chain_id;
+        }
+        let report = verify(
+            &evidence,
+            &Outside {
+                chain: Some(chain),
+                registry,
+                ..Outside::default()
+            },
+        );
+        let checks = report.checks.into_iter();
+        let chain: Vec<_> = checks.filter(|check| check.name == Name::Chain).collect();
+        assert_eq!(chain.len(), 3);
+        chain
+    };
+    for (registry, chain_id, verdict, says) in [
+        (present(REGISTRY), None, Verdict::Holds, REGISTRY),
+        (Registry::Present(None), None, Verdict::Holds, REGISTRY),
+        (present(other), None, Verdict::Unknown, other),
+        (present(REGISTRY), Some(6), Verdict::Unknown, "chain 6"),
+        (
+            Registry::Trusted(Address::parse(other).unwrap()),
+            None,
+            Verdict::Fails,
+            other,
+        ),
+        (Registry::Any, Some(6), Verdict::Fails, "chain 6"),
+    ] {
+        let case = format!("{registry:?} {chain_id:?}");
+        let first = &told(registry, chain_id)[0];
+        assert_eq!(first.verdict, verdict, "{case}: {}", first.says);
+        assert!(first.says.contains(says), "{case}: {}", first.says);
+    }
 }

@@ -2,7 +2,7 @@
 //!
 //! The one rule: a tag is the aggregate's version; a contract that time has ended has a tag of its
 //! own, since its representation changed without a write; a webhook's tag also counts what was
-//! noted of its deliveries, which it shows.
+//! noted of its deliveries, which it shows; a wallet's tag also says what was found on the chain.
 
 use lambda_http::http::{HeaderMap, header};
 
@@ -22,6 +22,13 @@ pub fn entity_tag(version: u64, lapsed: bool) -> String {
 #[must_use]
 pub fn noted_tag(version: u64, notes: u64) -> String {
     format!("\"{version}.{notes}\"")
+}
+
+/// The strong entity tag of a version that is shown with what was found elsewhere, which changes without a write: whatever
+/// is shown of that, word by word.
+#[must_use]
+pub fn live_tag(version: u64, found: &[&str]) -> String {
+    format!("\"{version}.{}\"", found.join("."))
 }
 
 /// What the caller demands of the present state.
@@ -48,6 +55,24 @@ impl Precondition {
         Self {
             if_match: tags(header::IF_MATCH),
             if_none_match: tags(header::IF_NONE_MATCH),
+        }
+    }
+
+    /// The same of the version alone, for a change of what is shown with a [`live_tag`]: nobody who changes it has a say in
+    /// what is found elsewhere.
+    #[must_use]
+    pub fn of_version(&self) -> Self {
+        let versions = |tags: &Option<Vec<String>>| {
+            let tags = tags.as_ref()?.iter();
+            let versions = tags.map(|tag| match tag.split_once('.') {
+                Some((version, found)) if found.ends_with('"') => format!("{version}\""),
+                Some(_) | None => tag.clone(),
+            });
+            Some(versions.collect())
+        };
+        Self {
+            if_match: versions(&self.if_match),
+            if_none_match: versions(&self.if_none_match),
         }
     }
 
@@ -126,5 +151,28 @@ mod tests {
         assert!(read("if-none-match", "*").check(None).is_ok());
         assert!(read("if-none-match", "*").check(Some("\"1\"")).is_err());
         assert!(Precondition::default().check(None).is_ok());
+    }
+
+    #[test]
+    fn a_change_is_held_against_the_version_of_a_live_tag() {
+        let tag = live_tag(3, &["on", "0.01", "confirmed"]);
+        assert_eq!(tag, "\"3.on.0.01.confirmed\"");
+        for (tag, holds) in [
+            (tag.as_str(), true),
+            ("\"3.off.none\"", true),
+            ("\"3\"", true),
+            ("\"2.on.0.01.confirmed\"", false),
+            ("\"3.on", false),
+            ("3.on", false),
+            ("W/\"3.on\"", false),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert("if-match", tag.parse().unwrap());
+            let demanded = Precondition::read(&headers).of_version();
+            assert_eq!(demanded.check(Some("\"3\"")).is_ok(), holds, "{tag}");
+        }
+        let known = read("if-none-match", "\"3.off.none\"");
+        assert!(!known.is_current(&tag));
+        assert!(known.is_current(&live_tag(3, &["off", "none"])));
     }
 }

@@ -22,7 +22,7 @@ pub mod wire;
 
 pub use body::Check;
 pub use call::{Call, IdempotencyKey};
-pub use etag::{Precondition, entity_tag, noted_tag};
+pub use etag::{Precondition, entity_tag, live_tag, noted_tag};
 pub use problem::{ErrorItem, Place, Problem, ProblemDocument, ProblemType};
 pub use reply::{Reply, respond};
 pub use seal::{Derived, Purpose, SealingKey};

@@ -4,6 +4,7 @@
 
 use sharepact_domain::party::Actor;
 use sharepact_domain::session::{Session, SessionCommand, SessionId, SessionPhase};
+use sharepact_domain::time::Timestamp;
 use sharepact_store::{Change, Outcome, Places, SessionRecord};
 
 use crate::{App, WorkError, seal_by_system};
@@ -31,7 +32,7 @@ pub async fn record_session(app: &App, id: &SessionId) -> Result<(), WorkError> 
             | SessionPhase::Stopped
             | SessionPhase::Ended => return Ok(()),
         };
-        if issue(app, record, command).await? {
+        if issue(app, record, command, now).await? {
             return Ok(());
         }
     }
@@ -43,9 +44,9 @@ async fn issue(
     app: &App,
     record: SessionRecord,
     command: SessionCommand,
+    now: Timestamp,
 ) -> Result<bool, WorkError> {
     let SessionRecord { session, lineage } = record;
-    let now = app.clock.now();
     let ends = command == SessionCommand::End;
     let fact = match session.decide(&lineage, &Actor::System, command, now) {
         Ok(fact) => fact,

@@ -3,16 +3,16 @@
 
 use sharepact_domain::agreement::Bond;
 use sharepact_domain::document::Shown;
-use sharepact_domain::event::{Aggregate, Digest};
+use sharepact_domain::event::{Aggregate, Digest, Fact};
 use sharepact_domain::id::{
     AgreementId, AllotmentId, AssetId, BatchId, ContractId, EventId, OrganizationId, PasscodeId,
-    ProfileId, TransferId, WebhookId,
+    ProfileId, TransferId, UserId, WebhookId,
 };
 use sharepact_domain::ledger::dispatch::Dispatch;
 use sharepact_domain::party::Owner;
 use sharepact_domain::session::SessionId;
 use sharepact_domain::time::Timestamp;
-use sharepact_domain::wallet::{Address, Nonce};
+use sharepact_domain::wallet::{Address, Nonce, WalletFact};
 use sharepact_domain::webhook::Place;
 
 /// The sort key of an aggregate's state.
@@ -215,9 +215,21 @@ pub(crate) fn anchor_of(aggregate: &Aggregate, sequence: u64) -> Key {
     Key::new(partition(aggregate), format!("ANCHOR#{sequence:010}"))
 }
 
-/// The partition of an aggregate, as its events name it.
-pub(crate) fn partition(aggregate: &Aggregate) -> String {
+/// The partition of an aggregate that is no wallet, as its events name it.
+fn partition(aggregate: &Aggregate) -> String {
     format!("{}#{}", aggregate.kind.to_uppercase(), aggregate.id)
+}
+
+/// Every partition that may hold the events of an aggregate, as they name it. A wallet's name its owner by the id alone, and
+/// a user and an organisation may have the same.
+pub(crate) fn partitions(aggregate: &Aggregate) -> Vec<String> {
+    if aggregate.kind != WalletFact::AGGREGATE {
+        return vec![partition(aggregate)];
+    }
+    let user = UserId::parse(&aggregate.id).map(Owner::User);
+    let organization = OrganizationId::parse(&aggregate.id).map(Owner::Organization);
+    let owners = [user.ok(), organization.ok()].into_iter().flatten();
+    owners.map(|owner| wallet(&owner).pk).collect()
 }
 
 /// An event of the aggregate whose state has this key.

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use sharepact_domain::contract::{diagram, table};
+use sharepact_domain::{agreement, session};
 use sharepact_http::ProblemType;
 use sharepact_local::operations;
 
@@ -34,7 +35,7 @@ pub fn printed(path: &str, text: &str) {
 const STATE_MACHINES: &str = "\
 # State machines
 
-Printed from `shared/domain/src/contract/rules.rs` by `tests/tests/bundle/papers.rs`; changes belong there.
+Printed from `rules.rs` of `contract`, `agreement` and `session` in `shared/domain/src` by `tests/tests/bundle/papers.rs`; changes belong there.
 
 ## Contract
 
@@ -58,12 +59,40 @@ request. The system's *expire* writes down what already holds.
 
 ";
 
+const AGREEMENT: &str = "\
+## Framework agreement
+
+A provider proposes an agreement to an organisation that has given it a passcode: **Pending**, and the consumer's turn. The
+consumer approves it (**Active**) or refuses it (**Rejected**). With a consumer that comes to the platform with it, an
+agreement is Active at once: nobody is there yet who could approve, and the provider owns and pays. Either side ends an Active
+one (**Stopped**), or its time does (**Expired**); all that hangs from it ends at the same instant, recorded or not.
+
+**Who may.** Everybody of both organisations sees it; the commands are for contract managers and managers. A proposal whose time
+is over before anybody has answered it is Expired too.
+
+";
+
+const SESSION: &str = "\
+## Session
+
+A session turns the data of one asset on and off. It is made for a time inside that of its agreement and, where it has one, its
+contract: **Scheduled**. Started by hand, or by itself at its beginning where the agreement says so, it is **Running**; stopped, it
+keeps its place and can start again. When its time or whatever it hangs from is over it is **Ended**, for good.
+
+**Who may.** The provider's session managers and managers make and start sessions, either side's stop them.
+
+";
+
 #[test]
 fn the_state_machines_are_printed_from_the_rules() {
     let text = format!(
-        "{STATE_MACHINES}```mermaid\n{}```\n\n{}",
+        "{STATE_MACHINES}```mermaid\n{}```\n\n{}\n{AGREEMENT}```mermaid\n{}```\n\n{}\n{SESSION}```mermaid\n{}```\n\n{}",
         diagram(),
-        table()
+        table(),
+        agreement::diagram(),
+        agreement::table(),
+        session::diagram(),
+        session::table(),
     );
     printed("docs/STATE-MACHINES.md", &text);
 }
@@ -77,7 +106,7 @@ Every refusal is a problem document (RFC 9457, `application/problem+json`). Its 
 of the slugs below; `detail` says what is wrong here and what would be taken. Where single values are at fault, `errors`
 lists each with its own type and its place: a JSON Pointer into the body, or the name of a parameter. Several faults of different
 types are `validation-failed`. Where the contract's state is in the way, `allowed` names the commands that the caller may issue
-instead; after a `conflict`, `current` shows the contract as it is now. A 503 carries `Retry-After`; a request that is repeated with
+instead; after a `conflict`, `current` shows the contract as it is now. A 503 and a 429 carry `Retry-After`; a request that is repeated with
 the same `Idempotency-Key` takes effect once. The `requestId` of a 500 or 503 leads to the log.
 
 ";

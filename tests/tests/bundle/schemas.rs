@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
+use sharepact_domain::agreement::AgreementFact;
 use sharepact_domain::asset::AssetFact;
 use sharepact_domain::contract::ContractFact;
 use sharepact_domain::document::DocumentFact;
@@ -13,6 +14,7 @@ use sharepact_domain::organization::OrganizationFact;
 use sharepact_domain::party::Author;
 use sharepact_domain::passcode::PasscodeFact;
 use sharepact_domain::profile::ProfileFact;
+use sharepact_domain::session::{AllotmentFact, SessionFact};
 use sharepact_domain::trace::TraceParent;
 use sharepact_domain::transfer::TransferFact;
 use sharepact_domain::wallet::WalletFact;
@@ -20,6 +22,7 @@ use sharepact_domain::webhook::WebhookFact;
 use sharepact_tests::Schemas;
 
 const HASH: &str = "0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a69788796a5b4c3d2e1f0";
+const UUID: &str = "0192f0c1-2d3e-7a4b-8c5d-6e7f8a9b0c1d";
 const AT: &str = "2026-03-16T09:00:00.000Z";
 
 /// A fact, sealed and written as the bus shows it.
@@ -45,6 +48,7 @@ fn contract_facts() -> Vec<Value> {
             ContractFact::Requested { .. }
             | ContractFact::Acquired { .. }
             | ContractFact::Opened { .. }
+            | ContractFact::Granted { .. }
             | ContractFact::Declined { .. }
             | ContractFact::Drafted { .. }
             | ContractFact::Negotiated { .. }
@@ -82,8 +86,15 @@ fn contract_facts() -> Vec<Value> {
         (
             "opened",
             json!({
-                "origin": { "kind": "Framework", "agreement": "1" }, "asset": asset, "provider": provider, "consumer": consumer,
+                "origin": { "kind": "Framework", "agreement": UUID }, "asset": asset, "provider": provider, "consumer": consumer,
                 "scope": scope(json!({ "days": 30 })), "price": price, "vat": "19", "termsHash": HASH, "effectiveAt": AT, "expiresAt": AT,
+            }),
+        ),
+        (
+            "granted",
+            json!({
+                "agreement": UUID, "quota": { "assets": 50, "entity": "asset", "notAfter": AT },
+                "provider": { "user": "petra", "organization": "fleet" }, "consumer": consumer, "effectiveAt": AT, "expiresAt": AT,
             }),
         ),
         ("declined", json!({ "reason": null })),
@@ -124,6 +135,136 @@ fn contract_facts() -> Vec<Value> {
             published::<ContractFact>(&data, author.clone())
         })
         .collect()
+}
+
+fn agreement_facts() -> Vec<Value> {
+    // A variant without a sample below does not get past this match.
+    fn sampled(fact: &AgreementFact) {
+        match fact {
+            AgreementFact::Proposed { .. }
+            | AgreementFact::Onboarded { .. }
+            | AgreementFact::Approved {}
+            | AgreementFact::Rejected { .. }
+            | AgreementFact::Stopped { .. }
+            | AgreementFact::Expired { .. } => {}
+        }
+    }
+    let signatory = |id: &str| json!({ "organization": id, "name": "Fleet", "user": "petra" });
+    let begun = |extent: Value, end: Value| {
+        json!({
+            "frame": {
+                "entity": "unit",
+                "sharing": { "extent": extent, "overlap": false, "onward": "once", "automaticStart": true },
+                "contractNeeded": true, "valuePropositions": ["location"], "messages": [], "payer": "consumer",
+                "validFrom": AT, "validTo": end,
+            },
+            "provider": signatory("fleet"), "consumer": signatory("lab"),
+        })
+    };
+    let samples = [
+        ("proposed", begun(json!("full"), json!(AT))),
+        (
+            "proposed",
+            begun(json!({ "partial": ["position"] }), json!(null)),
+        ),
+        ("onboarded", begun(json!("anonymised"), json!(null))),
+        ("approved", json!({})),
+        ("rejected", json!({ "reason": "No." })),
+        (
+            "stopped",
+            json!({ "by": "provider", "reason": "Sold.", "detail": null }),
+        ),
+        ("expired", json!({ "validTo": AT })),
+    ];
+    samples
+        .into_iter()
+        .map(|(name, data)| {
+            let data = json!({ "type": format!("agreement.{name}"), "data": data });
+            sampled(&serde_json::from_value(data.clone()).expect("a fact"));
+            published::<AgreementFact>(&data, Author::System)
+        })
+        .collect()
+}
+
+fn session_facts() -> Vec<Value> {
+    // A variant without a sample below does not get past this match.
+    fn sampled(fact: &SessionFact) {
+        match fact {
+            SessionFact::Created(_)
+            | SessionFact::Started {}
+            | SessionFact::Stopped { .. }
+            | SessionFact::Changed { .. }
+            | SessionFact::Ended { .. } => {}
+        }
+    }
+    let samples = [
+        ("created", begun(json!(null))),
+        ("started", json!({})),
+        ("stopped", json!({ "by": "consumer", "reason": "Parked." })),
+        ("stopped", json!({ "by": "provider", "reason": null })),
+        ("changed", json!({ "validFrom": AT, "validTo": null })),
+        ("changed", json!({ "validFrom": AT, "validTo": AT })),
+        (
+            "ended",
+            json!({ "at": AT, "cause": "time", "onward": false }),
+        ),
+        (
+            "ended",
+            json!({ "at": AT, "cause": "agreement", "onward": true }),
+        ),
+        (
+            "ended",
+            json!({ "at": AT, "cause": "contract", "onward": false }),
+        ),
+        (
+            "ended",
+            json!({ "at": AT, "cause": "upstream", "onward": false }),
+        ),
+        (
+            "created",
+            with(
+                begun(json!(AT)),
+                "upstream",
+                json!([SESSION, SESSION_OF_A_CONTRACT]),
+            ),
+        ),
+    ];
+    let mut facts: Vec<_> = samples
+        .into_iter()
+        .map(|(name, data)| {
+            let data = json!({ "type": format!("session.{name}"), "data": data });
+            sampled(&serde_json::from_value(data.clone()).expect("a fact"));
+            published::<SessionFact>(&data, Author::System)
+        })
+        .collect();
+    let number = "019614a0-7c3e-7b52-9d1f-4a6be0c2f701";
+    let sessions = [with(begun(json!(AT)), "number", json!(number))];
+    for contract in [json!(null), json!(number)] {
+        let made = json!({ "agreement": number, "contract": contract, "sessions": sessions });
+        let data = json!({ "type": "allotment.made", "data": made });
+        facts.push(published::<AllotmentFact>(&data, Author::System));
+    }
+    facts
+}
+
+const SESSION: &str = "019614a0-7c3e-7b52-9d1f-4a6be0c2f7d8.019614a0-7c3e-7b52-9d1f-4a6be0c2f701";
+const SESSION_OF_A_CONTRACT: &str = "019614a0-7c3e-7b52-9d1f-4a6be0c2f7d8.019614a0-7c3e-7b52-9d1f-4a6be0c2f7d9.019614a0-7c3e-7b52-9d1f-4a6be0c2f702";
+
+/// What a session begins with.
+fn begun(end: Value) -> Value {
+    let asset = json!({ "id": "van-7", "name": "Van 7", "accessLevel": "Private", "version": 1 });
+    let party =
+        |user: &str, organization: &str| json!({ "user": user, "organization": organization });
+    let begun = json!({
+        "asset": asset, "provider": party("petra", "fleet"), "consumer": party("mia", "lab"),
+        "validFrom": AT, "automatic": false, "upstream": [],
+    });
+    with(begun, "validTo", end)
+}
+
+fn with(mut data: Value, name: &str, value: Value) -> Value {
+    data[name] = value;
+    data
 }
 
 fn webhook_facts() -> Vec<Value> {
@@ -307,6 +448,8 @@ fn samples() -> Vec<Value> {
     samples.extend(webhook_facts());
     samples.extend(transfer_facts());
     samples.extend(organization_facts());
+    samples.extend(agreement_facts());
+    samples.extend(session_facts());
     samples.extend([
         published::<AssetFact>(&registered, Author::System),
         published::<AssetFact>(&revised, Author::System),

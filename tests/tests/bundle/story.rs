@@ -115,7 +115,7 @@ fn about(name: &str, contract: &str) -> Value {
     event
 }
 
-const ORDER: [&str; 48] = [
+const ORDER: [&str; 56] = [
     "asset-register",
     "wallet-challenge",
     "wallet-register",
@@ -163,6 +163,14 @@ const ORDER: [&str; 48] = [
     "profile-change",
     "passcode-issue",
     "passcode-resolve",
+    "agreement-create",
+    "agreement-list",
+    "agreement-view",
+    "contract-grant",
+    "contract-extend",
+    "agreement-approve",
+    "agreement-reject",
+    "agreement-stop",
     "openapi-view",
 ];
 
@@ -259,6 +267,7 @@ async fn the_events_tell_the_whole_story() {
     }
     done.extend(webhooks(&handlers).await);
     done.extend(organizations(&handlers).await);
+    done.extend(agreements(&handlers).await);
     let refused = event("wallet-transfer");
     let refused = handlers.expect(503, "wallet-transfer", &refused).await;
     assert_eq!(refused["type"], "urn:problem-type:sharepact:ledger-off");
@@ -319,6 +328,47 @@ async fn organizations(handlers: &Handlers) -> Vec<&'static str> {
         "passcode-resolve",
         "organization-invite",
         "invitation-redeem",
+    ]
+}
+
+/// An agreement with a consumer that comes to the platform with it, and a contract under it. It is Active at once, so that
+/// nothing is left to approve or to reject.
+async fn agreements(handlers: &Handlers) -> Vec<&'static str> {
+    let profiles = event("profile-list");
+    let profiles = handlers.expect(200, "profile-list", &profiles).await;
+    let profile = profiles["items"][0]["id"].as_str().expect("an id");
+    let made = about("agreement-create", profile);
+    let made = handlers.expect(201, "agreement-create", &made).await;
+    assert_eq!(made["status"], "Active");
+    let id = made["id"].as_str().expect("an id");
+    let listed = event("agreement-list");
+    let listed = handlers.expect(200, "agreement-list", &listed).await;
+    assert_eq!(listed["items"][0]["id"], id);
+    let seen = about("agreement-view", id);
+    let seen = handlers.expect(200, "agreement-view", &seen).await;
+    assert_eq!(seen, made);
+    let granted = about("contract-grant", id);
+    let granted = handlers.expect(201, "contract-grant", &granted).await;
+    let contract = granted["id"].as_str().expect("an id");
+    let extended = about("contract-extend", contract);
+    let extended = handlers.expect(200, "contract-extend", &extended).await;
+    assert_eq!(extended["expiresAt"], "2027-03-31T00:00:00.000Z");
+    for name in ["agreement-approve", "agreement-reject"] {
+        let refused = handlers.expect(403, name, &about(name, id)).await;
+        assert_eq!(refused["type"], "urn:problem-type:sharepact:wrong-side");
+    }
+    let stopped = about("agreement-stop", id);
+    let stopped = handlers.expect(200, "agreement-stop", &stopped).await;
+    assert_eq!(stopped["status"], "Stopped");
+    vec![
+        "agreement-create",
+        "agreement-list",
+        "agreement-view",
+        "contract-grant",
+        "contract-extend",
+        "agreement-approve",
+        "agreement-reject",
+        "agreement-stop",
     ]
 }
 

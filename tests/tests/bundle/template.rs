@@ -53,6 +53,7 @@ fn right(grant: Grant, template: &Template) -> (String, String) {
         Grant::Query => ("dynamodb:Query", table),
         Grant::QueryIndex(index) => ("dynamodb:Query", format!("{table}/index/{index}")),
         Grant::Put => ("dynamodb:PutItem", table),
+        Grant::Update => ("dynamodb:UpdateItem", table),
         Grant::Delete => ("dynamodb:DeleteItem", table),
         Grant::Publish => ("events:PutEvents", bus_arn(&only(&template.buses))),
         Grant::Send(queue) => {
@@ -566,4 +567,36 @@ fn a_function_finds_its_settings_and_runs_where_they_say() {
         .and_then(Value::as_str);
     assert_eq!(default, Some("arm64"));
     assert!(function.get("Architectures").is_some());
+}
+
+/// Tokens of invitations are in events: what a third party's rule or endpoint could hear holds none.
+#[test]
+fn no_rule_passes_events_of_organisations_on() {
+    let template = load();
+    for rule in &template.rules {
+        for kind in ["organization", "profile", "passcode"] {
+            for event in [
+                "onboarded",
+                "invited",
+                "joined",
+                "changed",
+                "issued",
+                "used",
+            ] {
+                let name = format!("{kind}.{event}");
+                let told = serde_json::json!({ "detail-type": name, "source": "sharepact" });
+                assert!(
+                    !rule.pattern.matches(&told),
+                    "{name} goes to {:?}",
+                    rule.targets
+                );
+            }
+        }
+    }
+    let contract = serde_json::json!({ "detail-type": "contract.signed", "source": "sharepact" });
+    let heard = |rule: &&sharepact_local::template::Rule| rule.pattern.matches(&contract);
+    assert!(
+        template.rules.iter().any(|rule| heard(&rule)),
+        "the patterns are read"
+    );
 }

@@ -8,8 +8,8 @@ use sharepact_tests::{Api, Deal, fresh_key, unique};
 use crate::deployed;
 use crate::services::eventually;
 
-/// How long it may take: a batch waits ten seconds for others in its queue, and the watch comes once a minute.
-const PATIENCE: Duration = Duration::from_secs(150);
+/// How long it may take: an event waits ten seconds for others, and the watch comes once a minute.
+const PATIENCE: Duration = Duration::from_mins(5);
 
 #[test]
 fn a_registered_wallet_is_funded_and_an_operator_sends_more() {

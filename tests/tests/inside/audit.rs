@@ -3,7 +3,9 @@
 //! The one rule: nothing half written. Every state is what its events make of it, every event is
 //! there, every guard belongs to what it guards, every remembered answer tells of something real.
 
+mod agreements;
 mod organizations;
+mod sessions;
 mod webhooks;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -12,12 +14,14 @@ use std::sync::OnceLock;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::de::DeserializeOwned;
+use sharepact_domain::agreement::Agreement;
 use sharepact_domain::asset::{Asset, AssetFact};
 use sharepact_domain::contract::{Contract, ContractFact, Revision, Status};
 use sharepact_domain::document::{Document, DocumentFact};
 use sharepact_domain::event::{Digest, Event, Fact, verify};
 use sharepact_domain::id::{AssetId, ContractId, WebhookId};
 use sharepact_domain::passcode::Passcode;
+use sharepact_domain::session::{Session, SessionId};
 use sharepact_domain::terms::Terms;
 use sharepact_domain::time::Timestamp;
 use sharepact_domain::transfer::{Transfer, TransferFact, TransferStatus};
@@ -131,6 +135,7 @@ pub async fn table(store: &Store, client: &Client, name: &str, now: Timestamp) -
         let kind = pk.split_once('#').map_or(*pk, |(kind, _)| kind);
         match kind {
             "CONTRACT" => tally.contract(pk, part),
+            "AGREEMENT" => tally.agreement(pk, part),
             "ASSET" => tally.asset(pk, part),
             "DOCUMENT" => tally.document(pk, part),
             "WALLET" => tally.wallet(pk, part),
@@ -140,6 +145,9 @@ pub async fn table(store: &Store, client: &Client, name: &str, now: Timestamp) -
             "PROFILE" => tally.profile(pk, part),
             "PASSCODE" => tally.passcode(pk, part),
             "GUESSES" => Tally::guesses(pk, part),
+            "SESSION" => tally.session(pk, part),
+            "ALLOTMENT" => tally.allotment(pk, part),
+            "ACCESS" => tally.access(pk, part),
             "TRANSFER" => tally.transfer(pk, part),
             "LEDGER" => tally.ordered(part),
             // What is sent for them is looked at where there is a chain.
@@ -158,7 +166,9 @@ pub async fn table(store: &Store, client: &Client, name: &str, now: Timestamp) -
     tally.places_match();
     tally.codes_match(now);
     tally.documents_match();
+    tally.sessions_match(&items, now);
     tally.guards_match(now);
+    tally.bonds_match(now);
     tally.answers_are_true(store, now).await;
     tally
 }
@@ -175,10 +185,20 @@ pub struct Tally {
     profiles: BTreeSet<String>,
     passcodes: BTreeMap<String, Passcode>,
     codes: BTreeMap<String, Passcode>,
+    pub sessions: BTreeMap<SessionId, Session>,
+    /// The sessions that allotments have decided.
+    allotted: BTreeSet<SessionId>,
+    /// Whose places there are, by the items that hold them.
+    held: BTreeSet<(String, SessionId)>,
+    /// How many places of a quota are taken.
+    pub used: BTreeMap<ContractId, u64>,
     documents: Vec<Document>,
     /// How many events there are, of all aggregates.
     pub events: usize,
     slots: BTreeMap<String, Item>,
+    agreements: BTreeMap<String, Agreement>,
+    /// What only one live agreement holds.
+    bonds: BTreeMap<String, Item>,
     /// Transfers without a nonce, as they say and as the list has them.
     unsent: BTreeSet<String>,
     transfers: BTreeSet<String>,
@@ -246,7 +266,7 @@ impl Tally {
             (offer, item) => panic!("{pk}: offer {offer:?} but terms {item:?}"),
         }
         let known = part.keys().all(|sk| {
-            ["STATE", "TERMS"].contains(sk)
+            ["STATE", "TERMS", "QUOTA"].contains(sk)
                 || sk.starts_with("EVENT#")
                 || sk.starts_with("REVISION#")
                 || sk.starts_with("ANCHOR#")
@@ -256,6 +276,9 @@ impl Tally {
             "{pk} has an item of no known kind: {:?}",
             part.keys()
         );
+        if let Some(item) = part.get("QUOTA") {
+            self.quota(stored.id, item);
+        }
         self.contracts.insert(stored.id, stored);
     }
 
@@ -383,6 +406,8 @@ impl Tally {
             self.challenges.insert(nonce);
         } else if of("PASSCODE").is_some() {
             self.code(pk, item);
+        } else if of("AGREEMENT").is_some() {
+            self.bonds.insert(pk.to_owned(), (*item).clone());
         } else {
             self.slots.insert(pk.to_owned(), (*item).clone());
         }
@@ -399,14 +424,14 @@ impl Tally {
             "challenges that were used and wallets differ"
         );
         let place = |contract: &Contract| {
-            let (owner, asset) = contract.slot();
-            format!("UNIQUE#LIVE#{owner}#{asset}")
+            let (owner, asset) = contract.slot()?;
+            Some(format!("UNIQUE#LIVE#{owner}#{asset}"))
         };
         for contract in self.contracts.values() {
-            if !contract.status(now).is_live() {
+            // A contract with a quota is about no asset in particular.
+            let Some(pk) = place(contract).filter(|_| contract.status(now).is_live()) else {
                 continue;
-            }
-            let pk = place(contract);
+            };
             let guard = self
                 .slots
                 .get(&pk)
@@ -423,7 +448,8 @@ impl Tally {
                 .contracts
                 .get(&id)
                 .unwrap_or_else(|| panic!("{pk} guards nothing"));
-            assert_eq!(pk, &place(holder), "{pk} guards another contract's place");
+            let held = place(holder);
+            assert_eq!(Some(pk), held.as_ref(), "{pk} guards another's place");
             // A contract that time has ended leaves its guard, which has an end of its own.
             let over = holder.recorded == Status::Expired
                 && guard.contains_key("endsAt")
@@ -461,7 +487,18 @@ impl Tally {
                 assert!(self.organizations.contains(held), "{pk} tells of no {held}");
                 continue;
             }
+            // Sessions that were made together.
+            if let Some(items) = body["items"].as_array() {
+                for item in items {
+                    let id = item["id"].as_str().expect("an id");
+                    assert!(self.knows_session(id), "{pk} tells of no session {id}");
+                }
+                continue;
+            }
             let id = body["id"].as_str().expect("an id");
+            if self.knows_session(id) {
+                continue;
+            }
             if self.organizations.contains(id)
                 || self.profiles.contains(id)
                 || self.passcodes.contains_key(id)
@@ -477,6 +514,11 @@ impl Tally {
                 continue;
             }
             if self.transfers.contains(id) {
+                continue;
+            }
+            if let Some(agreement) = self.agreements.get(id) {
+                let version = body["version"].as_u64().expect("a version");
+                assert!(version <= agreement.version, "{pk} is ahead of {id}");
                 continue;
             }
             let id = ContractId::parse(id).expect("an id");
@@ -506,6 +548,11 @@ async fn the_audit_notices_whatever_is_missing() {
     let contract = format!("CONTRACT#{id}");
     let webhook = world.webhook().await;
     world.passcode().await;
+    let agreed = world.agreement("Active").await;
+    let bond = format!(
+        "UNIQUE#AGREEMENT#{}#{}#ASSET",
+        agreed.provider, agreed.consumer
+    );
     let profile = world.profile().await;
     let profile = profile.rsplit('/').next().expect("an id");
     let codes = everything(client, name).await.into_keys();
@@ -546,6 +593,9 @@ async fn the_audit_notices_whatever_is_missing() {
         (format!("PROFILE#{profile}"), "STATE"),
         (found_by("PASSCODE#").expect("one").clone(), "STATE"),
         (found_by("UNIQUE#PASSCODE#").expect("one").clone(), "ONLY"),
+        (format!("AGREEMENT#{}", agreed.id), "STATE"),
+        (format!("AGREEMENT#{}", agreed.id), "EVENT#0000000001"),
+        (bond, "ONLY"),
     ] {
         let delete = client.delete_item().table_name(name);
         let delete = delete.return_values(aws_sdk_dynamodb::types::ReturnValue::AllOld);

@@ -36,7 +36,7 @@ impl Case {
         self.calls.contains(&("TransactWriteItems", ""))
     }
 
-    /// Is `Idempotency-Key` honoured? On everything that changes a contract, a webhook or an organisation; what is printed again is the
+    /// Is `Idempotency-Key` honoured? On everything that changes an agreement, a contract, a webhook or an organisation; what is printed again is the
     /// same document without one.
     pub fn keyed(&self) -> bool {
         let honouring = [
@@ -47,6 +47,8 @@ impl Case {
             "invitation-",
             "profile-create",
             "passcode-",
+            "session-",
+            "agreement-",
         ];
         self.writes()
             && self.operation != "contract-print"
@@ -65,13 +67,28 @@ impl Case {
             "invitation-",
             "profile-create",
             "passcode-",
+            // The same time again is no change, and told as a fault of the value.
+            "session-change",
+            "agreement-create",
+            "contract-grant",
+            "contract-extend",
         ];
         !anew.iter().any(|prefix| self.operation.starts_with(prefix))
     }
 
-    /// How many events does it leave? A guess leaves none.
+    /// Is its first transaction refused, because something stands in the way that has to be looked at?
+    pub fn tries_again(&self) -> bool {
+        let write = |call: &&Expected| **call == ("TransactWriteItems", "");
+        self.calls.iter().filter(write).count() > 1
+    }
+
+    /// How many events does it leave? A guess leaves none; who makes an agreement uses a passcode or makes an organisation.
     pub fn events(&self) -> usize {
-        usize::from(self.operation != "passcode-resolve")
+        match self.operation {
+            "passcode-resolve" => 0,
+            "agreement-create" => 2,
+            _ => 1,
+        }
     }
 }
 
@@ -128,8 +145,10 @@ macro_rules! lists {
     };
 }
 
+mod agreements;
 mod evidence;
 mod organizations;
+mod sessions;
 mod webhooks;
 
 /// All of them. Lists come first: with more contracts in the world than a page holds, those that a
@@ -144,6 +163,8 @@ pub fn all() -> Vec<Case> {
     cases.extend(registers());
     cases.extend(webhooks::all());
     cases.extend(organizations::all());
+    cases.extend(sessions::all());
+    cases.extend(agreements::all());
     cases
 }
 

@@ -13,6 +13,8 @@
 //! | `aggregates` | what is written is read back |
 //! | `guards` | what only one can have |
 //! | `races` | many at the same instant |
+//! | `passcodes` | passcodes and guesses |
+//! | `invitations` | organisations that others have onboarded |
 //! | `listing` | lists, page by page |
 //! | `receiver` | an endpoint of a party, on loopback |
 //! | `deliveries` | what reaches webhooks, and when they are given up |
@@ -21,6 +23,7 @@
 //! | `telemetry` | what functions tell of their invocations |
 //! | `spy` | a rule and a queue that hear everything on the bus |
 //! | `relay` | from the commit to the bus |
+//! | `sessions` | places that are raced for, requests that die half-way, what time has ended |
 //! | `documents` | the contract as PDF, rendered and linked to |
 //! | `evidence` | evidence and verification, with the table and the bucket altered |
 //! | `expiry` | what time has ended, recorded, and the warning before |
@@ -53,13 +56,16 @@ mod evidence;
 mod expiry;
 mod faults;
 mod guards;
+mod invitations;
 mod killed;
 mod ledger;
 mod listing;
 mod misdelivered;
+mod passcodes;
 mod races;
 mod receiver;
 mod relay;
+mod sessions;
 mod spy;
 mod storm;
 mod telemetry;

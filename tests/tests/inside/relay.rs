@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use sharepact_local::Fault;
 
 use crate::spy::{first_seen, in_order};
-use crate::world::{World, command, get};
+use crate::world::{World, command, get, key};
 
 /// The contract's events as its history shows them.
 async fn history(world: &World, id: &str) -> Vec<Value> {
@@ -178,5 +178,43 @@ async fn recorded_events_are_sent_again_by_contract_and_sequence() {
         let refused = links.invoke("event-replay", wrong).await.expect_err(why);
         assert!(refused.to_string().contains(why), "{refused}");
     }
+    world.stack.shutdown().await;
+}
+
+/// A wallet's events name its owner by the id, and a user and an organisation may have the same one.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_events_of_wallets_are_sent_again_by_their_owners_id() {
+    let world = World::overheard().await;
+    let owner = world.user("consumer");
+    for number in [5, 6] {
+        world.wallet("consumer", &owner, &key(number)).await;
+    }
+    world.settled().await;
+    let of_wallet = |published: &[Value]| -> Vec<Value> {
+        let all = published.iter().filter(|event| {
+            event["aggregate"] == json!({ "kind": "wallet", "id": owner.as_str() })
+        });
+        all.cloned().collect()
+    };
+    let before = world.published();
+    let first = of_wallet(&before);
+    assert!(first.len() >= 2, "{first:?}");
+    let links = world.stack.links();
+    let whole = json!({ "aggregate": { "kind": "wallet", "id": owner.as_str() } });
+    let sent = links.invoke("event-replay", whole).await;
+    assert_eq!(sent.expect("it is sent"), json!({ "sent": first.len() }));
+    let last =
+        json!({ "aggregate": { "kind": "wallet", "id": owner.as_str() }, "from": first.len() });
+    let sent = links.invoke("event-replay", last).await;
+    assert_eq!(sent.expect("it is sent"), json!({ "sent": 1 }));
+    world.settled().await;
+    let again = of_wallet(&world.published()[before.len()..]);
+    let mut expected = first.clone();
+    expected.extend(first.last().cloned());
+    assert_eq!(again, expected);
+    let nobody = json!({ "aggregate": { "kind": "wallet", "id": "nobody" } });
+    let refused = links.invoke("event-replay", nobody).await;
+    let refused = refused.expect_err("there is none").to_string();
+    assert!(refused.contains("there are no events"), "{refused}");
     world.stack.shutdown().await;
 }

@@ -1,7 +1,7 @@
 //! Ether from the platform's wallet: once, whatever happens; and every refusal leaves it where it is.
 
 use futures::future::join_all;
-use serde_json::json;
+use serde_json::{Value, json};
 use sharepact_domain::chain::Wei;
 use sharepact_domain::ledger::dispatch::Policy;
 use sharepact_ledger_node::Deed;
@@ -36,6 +36,60 @@ async fn a_registered_wallet_is_funded_once() {
     );
     town.brought_to_an_end().await;
     assert_eq!(town.balance(&address).await, GIFT);
+}
+
+#[tokio::test]
+async fn who_saw_a_wallet_is_told_what_has_changed_on_the_chain() {
+    let town = Town::new(eager()).await;
+    let address = town.resident().await;
+    let path = format!("/wallets/{}", town.world.user("consumer"));
+    let see = get("consumer", path.clone());
+    let mut known: Vec<(String, Value)> = Vec::new();
+    // As it is; with more; with the chain out of sight; with another address, which is not funded.
+    for step in 0..4 {
+        match step {
+            1 => {
+                let order = Town::order(&address, "a", Some("0.05"));
+                town.world.expect(202, &order).await;
+                town.brought_to_an_end().await;
+            }
+            2 => town.proxy.everything(Deed::DropRequest),
+            3 => {
+                town.proxy.clear();
+                let owner = town.world.user("consumer");
+                town.world.wallet("consumer", &owner, &key(9)).await;
+            }
+            _ => {}
+        }
+        for (tag, _) in &known {
+            let later = get("consumer", path.clone()).header("if-none-match", tag);
+            town.world.expect(200, &later).await;
+        }
+        let seen = town.world.expect(200, &see).await;
+        let tag = seen.header("etag").expect("a tag").to_owned();
+        let again = get("consumer", path.clone()).header("if-none-match", &tag);
+        town.world.expect(304, &again).await;
+        known.push((tag, seen.json()));
+    }
+    let shown = |member: &str| -> Vec<Value> {
+        let all = known.iter().map(|(_, wallet)| wallet[member].clone());
+        all.collect()
+    };
+    assert_eq!(
+        shown("balance"),
+        [json!("0.01"), json!("0.06"), json!(null), json!("0")]
+    );
+    assert_eq!(shown("version"), [1, 1, 1, 2].map(Value::from));
+    // What the chain says is nothing that a change is held against: only the registration is.
+    let owner = town.world.user("consumer");
+    let change = town.world.proof("consumer", &owner, &key(10)).await;
+    let stale = change.clone().header("if-match", &known[0].0);
+    let refused = town.world.expect(412, &stale).await;
+    assert_eq!(refused.problem(), "stale-version");
+    let current = known[3].0.replace(".0\"", ".0.5\"");
+    town.world
+        .expect(200, &change.header("if-match", &current))
+        .await;
 }
 
 #[tokio::test]

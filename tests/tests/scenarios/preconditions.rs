@@ -12,7 +12,6 @@ fn every_representation_has_a_tag_and_can_be_asked_for_again() {
         for path in [
             deal.path(""),
             format!("/assets/{}", deal.asset),
-            format!("/wallets/{}", consumer.user),
             format!("/assets/{}/active-contract", deal.asset),
             format!("/assets/{}/contract-request", request.asset),
         ] {
@@ -38,6 +37,35 @@ fn every_representation_has_a_tag_and_can_be_asked_for_again() {
             let other = other.must(200, "who has something else gets the representation");
             assert_eq!(other.body, seen.body);
         }
+    });
+}
+
+/// What the chain says of a wallet changes without a change of it: whoever is told to have it already has what is shown now.
+#[test]
+fn a_wallets_tag_says_what_is_found_on_the_chain() {
+    scenario(async |api| {
+        let owner = api.someone_like("consumer").await;
+        // One that was registered just now may be funded between two looks.
+        for _ in 0..20 {
+            let seen = owner.get(owner.wallet()).await.must(200, "a wallet");
+            let asked = owner
+                .get(owner.wallet())
+                .header("if-none-match", seen.etag());
+            let same = asked.await;
+            if same.status == 304 {
+                assert_eq!(same.etag(), seen.etag(), "a 304 names the tag");
+                assert_eq!(same.body, Value::Null, "a 304 has no body");
+                let other = owner.get(owner.wallet()).header("if-none-match", "\"1\"");
+                other
+                    .await
+                    .must(200, "the version alone is not all that is shown");
+                return;
+            }
+            let later = same.must(200, "there is something new");
+            assert_ne!(later.etag(), seen.etag(), "and it has a tag of its own");
+            assert_ne!(later.body, seen.body);
+        }
+        panic!("nobody has what a wallet shows");
     });
 }
 

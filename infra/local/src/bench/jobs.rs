@@ -146,7 +146,7 @@ async fn one(store: &Store, number: u64, due: bool, now: Timestamp) -> Result<()
     let at = |ahead| now.plus(ahead).ok_or("the calendar ends");
     let terms = Terms::parse("# Use\n\nFor research only.").map_err(|fault| fault.to_string())?;
     let fact: ContractFact = serde_json::from_value(json!({ "type": "contract.opened", "data": {
-        "origin": { "kind": "Framework", "agreement": "bench" },
+        "origin": { "kind": "Dataspace", "negotiation": "bench" },
         "asset": { "id": format!("asset-{number}"), "name": "Trips", "accessLevel": "Private", "version": 1 },
         "provider": { "user": "petra" }, "consumer": { "user": "mia" },
         "scope": { "duration": "forever", "offlineRetention": false, "fields": ["fare"], "filters": [] },

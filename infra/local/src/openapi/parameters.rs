@@ -108,6 +108,12 @@ fn path(of: &Operation, name: &str) -> Parameter {
                 .format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid))),
             "The profile's id.",
         ),
+        "id" if of.path.starts_with("/framework-agreements/") => (
+            ObjectBuilder::new()
+                .schema_type(Type::String)
+                .format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid))),
+            "The agreement's id.",
+        ),
         "id" => (
             ObjectBuilder::new()
                 .schema_type(Type::String)

@@ -4,10 +4,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::verification::Outside;
+use super::verification::{Outside, Registry};
 use super::{Anchored, Check, Evidence, Kind, Name, Verdict};
 use crate::chain::Receipt;
 use crate::event::Digest;
+use crate::ledger::anchor::Anchor;
 
 /// What a chain says of a root.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -165,19 +166,8 @@ pub(super) fn on_chain(evidence: &Evidence, outside: &Outside, checks: &mut Vec<
 fn witnessed(anchored: &Anchored, witness: &Witness, outside: &Outside) -> (Verdict, String) {
     let anchor = &anchored.anchor;
     let fails = |says: String| (Verdict::Fails, says);
-    if witness.chain_id != anchor.chain_id {
-        return fails(format!(
-            "its root is said to be on chain {}, and the node serves chain {}",
-            anchor.chain_id, witness.chain_id
-        ));
-    }
-    if let Some(trusted) = &outside.registry
-        && *trusted != anchor.registry
-    {
-        return fails(format!(
-            "its root is said to be in the registry {}, and the one that counts is {trusted}",
-            anchor.registry
-        ));
+    if let Some(elsewhere) = elsewhere(anchor, witness, &outside.registry) {
+        return elsewhere;
     }
     let Some(block) = anchor.block else {
         return match witness.noted {
@@ -220,5 +210,43 @@ fn witnessed(anchored: &Anchored, witness: &Witness, outside: &Outside) -> (Verd
                 anchor.registry, anchor.chain_id, anchor.transaction
             ),
         ),
+    }
+}
+
+/// What it means that an anchor names another place than the one that was asked; none where it is that one.
+fn elsewhere(anchor: &Anchor, witness: &Witness, registry: &Registry) -> Option<(Verdict, String)> {
+    let (said, served) = (anchor.chain_id, witness.chain_id);
+    if served != said {
+        return Some(match registry {
+            Registry::Any | Registry::Trusted(_) => (
+                Verdict::Fails,
+                format!(
+                    "its root is said to be on chain {said}, and the node serves chain {served}"
+                ),
+            ),
+            Registry::Present(_) => (
+                Verdict::Unknown,
+                format!(
+                    "its root is said to be on chain {said}, and only chain {served} was asked"
+                ),
+            ),
+        });
+    }
+    let said = &anchor.registry;
+    match registry {
+        Registry::Trusted(trusted) if trusted != said => Some((
+            Verdict::Fails,
+            format!(
+                "its root is said to be in the registry {said}, and the one that counts is {trusted}"
+            ),
+        )),
+        Registry::Present(Some(present)) if present != said => Some((
+            Verdict::Unknown,
+            format!(
+                "its root is said to be in the registry {said}, and the service has another now, {present}, which does \
+                 not speak for it"
+            ),
+        )),
+        Registry::Any | Registry::Trusted(_) | Registry::Present(_) => None,
     }
 }

@@ -19,8 +19,21 @@ pub struct Outside {
     pub pdf: Option<Digest>,
     /// What the chain says of each root; none where nobody asked it. A root that is missing was not answered.
     pub chain: Option<BTreeMap<Digest, Witness>>,
-    /// The registry that is trusted, where that is known.
-    pub registry: Option<Address>,
+    /// Where roots have to be.
+    pub registry: Registry,
+}
+
+/// Where roots have to be, and what it means that one is said to be elsewhere.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Registry {
+    /// Wherever the evidence says, on the chain that was asked.
+    #[default]
+    Any,
+    /// In the registry that the reader trusts: what is said to be elsewhere is not there.
+    Trusted(Address),
+    /// Where the service anchors now, as far as it has a registry. Its configuration may have named another one, or another
+    /// chain, when a root was anchored: that one was not looked at.
+    Present(Option<Address>),
 }
 
 /// What of an event its place in the chain is made of.

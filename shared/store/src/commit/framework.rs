@@ -13,6 +13,9 @@ use super::transaction::{Draft, Part};
 use super::{Claim, Places};
 use crate::{StoreError, item, keys};
 
+/// How long places that nobody holds are remembered, in seconds: a day, far longer than any write is under way.
+const EMPTY: i64 = 24 * 60 * 60;
+
 impl Draft<'_> {
     pub(super) fn agreement(
         &mut self,
@@ -34,7 +37,8 @@ impl Draft<'_> {
         }
     }
 
-    /// The next version of the places; an item without places goes.
+    /// The next version of the places. An item without places stays for a while: who read it before must not meet its
+    /// version again.
     pub(super) fn access(
         &mut self,
         consumer: &OrganizationId,
@@ -44,13 +48,12 @@ impl Draft<'_> {
         let before = Condition::After {
             version: access.version.saturating_sub(1),
         };
-        match access.places.is_empty() {
-            true => self.delete(Part::Attached, &keys::access(consumer, asset), before),
-            false => {
-                let item = item::write_access(consumer, asset, access)?;
-                self.put(Part::Attached, item, before)
-            }
+        let mut item = item::write_access(consumer, asset, access)?;
+        if access.places.is_empty() {
+            let end = self.now.epoch_seconds().saturating_add(EMPTY);
+            item.insert(item::TTL.to_owned(), item::number(end));
         }
+        self.put(Part::Attached, item, before)
     }
 
     pub(super) fn quota(&mut self, contract: ContractId, places: Places) -> Result<(), StoreError> {

@@ -11,7 +11,7 @@ use sharepact_domain::agreement::Agreement;
 use sharepact_domain::asset::Asset;
 use sharepact_domain::contract::Contract;
 use sharepact_domain::document::{Document, Shown};
-use sharepact_domain::id::{AgreementId, AssetId, ContractId, OrganizationId};
+use sharepact_domain::id::{AgreementId, AllotmentId, AssetId, ContractId, OrganizationId};
 use sharepact_domain::party::Owner;
 use sharepact_domain::session::{Access, Lineage, Session, SessionId, Upstream};
 use sharepact_domain::time::Timestamp;
@@ -188,6 +188,19 @@ impl Store {
             found
                 .map(|found| found.map(Option::unwrap_or_default))
                 .collect()
+        })
+    }
+
+    /// Those of the allotments that were made.
+    pub fn allotted<'a>(
+        &'a self,
+        ids: &'a BTreeSet<AllotmentId>,
+    ) -> Boxed<'a, BTreeSet<AllotmentId>> {
+        Box::pin(async move {
+            let items = self.batches(ids.iter().copied().map(keys::allotment).collect());
+            let items = items.await?;
+            let made = |id: &&AllotmentId| items.get(&keys::allotment(**id)).is_some();
+            Ok(ids.iter().filter(made).copied().collect())
         })
     }
 

@@ -1,11 +1,12 @@
 //! Who is told what, operation by operation.
 
-use super::Right::{Consumer, Operator, Provider};
+use super::Right::{Consumer, Invited, Operator, Provider};
 use super::Row;
 use super::Told::{self, AsAnyone, Nobody, NothingOfIt, Null, Refused};
 
 const HIDDEN: Told = Refused(404, "not-found");
 const MANAGER: Told = Refused(403, "manager-required");
+const ROLE: Told = Refused(403, "role-required");
 const SIDE: Told = Refused(403, "wrong-side");
 
 /// The rows, in the order of the README's table.
@@ -284,5 +285,57 @@ pub(super) const ROWS: &[Row] = &[
         HIDDEN,
         HIDDEN,
         MANAGER,
+    ),
+    (
+        "organizationView",
+        "Named",
+        Consumer,
+        HIDDEN,
+        HIDDEN,
+        AsAnyone(200),
+    ),
+    (
+        "organizationChange",
+        "Named",
+        Consumer,
+        HIDDEN,
+        HIDDEN,
+        ROLE,
+    ),
+    (
+        "organizationInvite",
+        "Onboarded",
+        Provider,
+        HIDDEN,
+        HIDDEN,
+        HIDDEN,
+    ),
+    (
+        "invitationRedeem",
+        "Onboarded",
+        Invited,
+        Refused(403, "organization-required"),
+        Refused(404, "invitation-invalid"),
+        Refused(404, "invitation-invalid"),
+    ),
+    ("profileCreate", "Profile", Consumer, HIDDEN, HIDDEN, ROLE),
+    ("profileList", "Profile", Consumer, HIDDEN, HIDDEN, ROLE),
+    ("profileView", "Profile", Consumer, HIDDEN, HIDDEN, ROLE),
+    ("profileChange", "Profile", Consumer, HIDDEN, HIDDEN, ROLE),
+    (
+        "passcodeIssue",
+        "Named",
+        Consumer,
+        ROLE,
+        AsAnyone(201),
+        ROLE,
+    ),
+    (
+        "passcodeResolve",
+        "Passcode",
+        Provider,
+        ROLE,
+        AsAnyone(200),
+        ROLE,
     ),
 ];

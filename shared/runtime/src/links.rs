@@ -30,7 +30,7 @@ pub struct Links {
     pub chain: Option<Arc<dyn Chain>>,
     /// How the ledger behaves; none in functions that have nothing to do with it.
     pub policy: Option<Policy>,
-    /// The names that framework agreements take.
+    /// The names that framework agreements take; every name in functions that are linked to more than the table.
     pub vocabulary: Vocabulary,
     /// May requests go to this machine's own loopback addresses? Only local development says so.
     pub loopback: bool,

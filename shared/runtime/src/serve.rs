@@ -100,15 +100,17 @@ async fn app(name: &str) -> Result<App, Error> {
         store: Store::from_env(config.table).await,
         clock: Clock::system(),
         seals: config.seals,
-        links: crate::Links::default(),
+        links: crate::Links {
+            vocabulary: vocabulary_from_env()?,
+            ..crate::Links::default()
+        },
         log: Log::stdout(&config.function, name),
     })
 }
 
 /// The same with its links.
 async fn linked(name: &str) -> Result<App, Error> {
-    let Linked { mut links, .. } = crate::links::from_env().await;
-    links.vocabulary = vocabulary_from_env()?;
+    let Linked { links, .. } = crate::links::from_env().await;
     Ok(App {
         links,
         ..app(name).await?

@@ -102,7 +102,12 @@ fn a_binary_serves_the_function_it_is_named_for() {
 
 fn of_the_table(grant: Grant) -> bool {
     match grant {
-        Grant::BatchGet | Grant::Query | Grant::QueryIndex(_) | Grant::Put | Grant::Delete => true,
+        Grant::BatchGet
+        | Grant::Query
+        | Grant::QueryIndex(_)
+        | Grant::Put
+        | Grant::Update
+        | Grant::Delete => true,
         Grant::Publish
         | Grant::Send(_)
         | Grant::KeepDocument(_)

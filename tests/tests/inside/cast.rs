@@ -2,7 +2,9 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use sharepact_domain::asset::{AccessLevel, Asset, AssetFact, Definition, Field, FieldType};
+use sharepact_domain::asset::{
+    AccessLevel, Asset, AssetFact, Definition, Entity, Field, FieldType,
+};
 use sharepact_domain::contract::{
     Command, Contract, ContractFact, Decision, Duration, Opening, Origin, Request, Revision, Scope,
     open, request,
@@ -105,6 +107,7 @@ pub fn definition(access_level: AccessLevel, fields: usize, description: usize) 
         name: Line::parse("Taxi trips").unwrap(),
         description: Some(Note::parse("One row per trip").unwrap()),
         access_level,
+        entity: Entity::Asset,
         licence: Some(terms("# Licence\n\nUse it.")),
         fields: (0..fields).map(field).collect(),
         price_hint: Some(money("12.50")),
@@ -284,8 +287,8 @@ pub fn requested(number: u128, asset: &Asset, by: &Principal, duration: Duration
 /// A contract that another door opened, in force until `end`.
 pub fn opened(number: u128, asset: &Asset, by: &Principal, end: Option<Timestamp>) -> Step {
     let opening = Opening {
-        origin: Origin::Framework {
-            agreement: "agreement-1".to_owned(),
+        origin: Origin::Dataspace {
+            negotiation: "negotiation-1".to_owned(),
         },
         consumer: by.party(),
         scope: Scope {
@@ -299,7 +302,7 @@ pub fn opened(number: u128, asset: &Asset, by: &Principal, end: Option<Timestamp
         },
         price: money("80"),
         vat: Vat::parse("24").unwrap(),
-        terms: terms("Quota of ten."),
+        terms: terms("Use it."),
         expires_at: end,
     };
     let decision = open(asset, &Actor::System, opening, start()).unwrap();

@@ -48,7 +48,12 @@ async fn an_answer_is_remembered_for_a_day_by_the_clock() {
         assert_eq!(found.remembered.as_ref(), expected, "after {at} ms");
         assert!(found.value.is_some());
         let owner = consumer().party().owner();
-        let found = store.beginning(&first.after.asset.id, &owner, Some(&known), later(at));
+        let found = store.beginning(
+            &first.after.asset().unwrap().id,
+            &owner,
+            Some(&known),
+            later(at),
+        );
         assert_eq!(
             found.await.unwrap().remembered.as_ref(),
             expected,

@@ -117,7 +117,7 @@ async fn a_filter_makes_pages_short_and_never_loses_anything() {
         contracts(Index::Provider, "paula"),
         contracts(Index::ConsumerOrganization, "citylab"),
     ];
-    let rare = |contract: &Contract| contract.asset.id.as_str().ends_with('7');
+    let rare = |contract: &Contract| contract.asset().unwrap().id.as_str().ends_with('7');
     let never = |_: &Contract| false;
     for order in [Order::Ascending, Order::Descending] {
         let mut expected: Vec<_> = ids.iter().skip(6).step_by(10).copied().collect();

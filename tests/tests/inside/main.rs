@@ -15,6 +15,7 @@
 //! | `races` | many at the same instant |
 //! | `passcodes` | passcodes and guesses |
 //! | `invitations` | organisations that others have onboarded |
+//! | `proposals` | framework agreements at the same instant, and as time passes |
 //! | `listing` | lists, page by page |
 //! | `receiver` | an endpoint of a party, on loopback |
 //! | `deliveries` | what reaches webhooks, and when they are given up |
@@ -62,6 +63,7 @@ mod ledger;
 mod listing;
 mod misdelivered;
 mod passcodes;
+mod proposals;
 mod races;
 mod receiver;
 mod relay;

@@ -12,7 +12,9 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 use sharepact_runtime::Clock;
 use sharepact_store::Store;
-use sharepact_tests::{Answer, Api, Deal, Person, onboard, scenario, skipped, unique};
+use sharepact_tests::{
+    Answer, Api, Deal, Framework, NO_STAFF, Person, Staff, onboard, scenario, skipped, unique,
+};
 
 use requests::{call, list_of, transfer};
 use rows::ROWS;
@@ -93,15 +95,10 @@ fn every_operation_refuses_who_has_no_business_there() {
 }
 
 async fn prove(api: &Api, (operation, stage, right, stranger, wrong, member): Row) {
-    let (office, clerk) = (
-        api.person("provider-manager"),
-        api.person("provider-member"),
-    );
-    let (manager, colleague) = (api.person("manager"), api.person("member"));
-    let operator = api.operator();
-    let Some(deal) = scene(stage, &office, &manager).await else {
-        return skipped("nobody can be onboarded here");
+    let Some(([office, clerk, manager, colleague], deal)) = played(api, stage).await else {
+        return skipped(NO_STAFF);
     };
+    let operator = api.operator();
     let (right_one, right_member, wrong_one) = match right {
         Provider => (&office, &clerk, &manager),
         Consumer => (&manager, &colleague, &office),
@@ -174,6 +171,43 @@ async fn prove(api: &Api, (operation, stage, right, stranger, wrong, member): Ro
     if stage == "Webhook" {
         clear(operation, &answer, &deal, right_one).await;
     }
+}
+
+/// The provider's manager and member, the consumer's, and what they have to do with one another.
+async fn played(api: &Api, stage: &str) -> Option<([Person; 4], Deal)> {
+    if !["Findable", "Proposed", "Agreed", "Granted"].contains(&stage) {
+        let names = ["provider-manager", "provider-member", "manager", "member"];
+        let people = names.map(|name| api.person(name));
+        let deal = scene(stage, &people[0], &people[2]).await?;
+        return Some((people, deal));
+    }
+    // Organisations of their own: two have one live agreement.
+    let (provider, consumer) = (Staff::named(api).await?, Staff::named(api).await?);
+    let id = if stage == "Findable" {
+        consumer.passcode().await
+    } else {
+        let framework = Framework::between(&provider, &consumer, &json!({})).await;
+        if stage != "Proposed" {
+            framework.approved().await;
+        }
+        match stage {
+            "Granted" => framework.grants(5).await.text("id"),
+            _ => framework.id,
+        }
+    };
+    let deal = Deal {
+        id,
+        asset: provider.manager.offers("Private").await,
+        provider: provider.manager.clone(),
+        consumer: consumer.manager.clone(),
+    };
+    let people = [
+        provider.manager,
+        provider.member,
+        consumer.manager,
+        consumer.member,
+    ];
+    Some((people, deal))
 }
 
 /// A contract at a stage, or an asset alone.
@@ -277,7 +311,8 @@ async fn clear(operation: &str, answer: &Answer, deal: &Deal, right: &Person) {
 /// What a refusal must not change.
 async fn state(deal: &Deal, office: &Person) -> Vec<Option<String>> {
     let mut tags = Vec::new();
-    for path in [format!("/assets/{}", deal.asset), deal.path("")] {
+    let agreement = format!("/framework-agreements/{}", deal.id);
+    for path in [format!("/assets/{}", deal.asset), deal.path(""), agreement] {
         if !path.contains("no-contract") {
             let seen = office.get(path).await;
             tags.push(seen.header("etag").map(str::to_owned));

@@ -11,6 +11,11 @@
 )]
 
 mod acquisition;
+mod agreements_contracts;
+mod agreements_ended;
+mod agreements_listed;
+mod agreements_made;
+mod agreements_refused;
 mod authentication;
 mod coverage;
 mod cursors;

@@ -1,5 +1,5 @@
 //! The function `agreement-create`.
 
 fn main() -> std::process::ExitCode {
-    sharepact_runtime::serve_linked(&sharepact_agreements::create::OPERATION)
+    sharepact_runtime::serve(&sharepact_agreements::create::OPERATION)
 }

@@ -7,9 +7,15 @@ use serde::{Deserialize, Deserializer, Serialize, de};
 
 use crate::fault::{Fault, Rule};
 
-/// Every event that can be delivered: those of a contract to both its sides, and that a webhook was
-/// disabled to the others of its owner.
-pub const EVENT_TYPES: [&str; 15] = [
+/// Every event that can be delivered: those of a framework agreement, a contract and a session to both its sides, and
+/// that a webhook was disabled to the others of its owner.
+pub const EVENT_TYPES: [&str; 26] = [
+    "agreement.approved",
+    "agreement.expired",
+    "agreement.onboarded",
+    "agreement.proposed",
+    "agreement.rejected",
+    "agreement.stopped",
     "contract.acquired",
     "contract.activated",
     "contract.declined",
@@ -24,6 +30,11 @@ pub const EVENT_TYPES: [&str; 15] = [
     "contract.requested",
     "contract.signed",
     "contract.stopped",
+    "session.changed",
+    "session.created",
+    "session.ended",
+    "session.started",
+    "session.stopped",
     "webhook.disabled",
 ];
 
@@ -116,23 +127,31 @@ impl From<Subscription> for Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    use serde::de::DeserializeOwned;
+
     use super::*;
+    use crate::agreement::AgreementFact;
     use crate::contract::ContractFact;
+    use crate::session::SessionFact;
+
+    /// The names of a kind's facts: serde lists those of an enum when it meets one that it does not know.
+    fn names<T: DeserializeOwned + std::fmt::Debug>(kind: &str) -> Vec<String> {
+        let unknown = serde_json::json!({ "type": format!("{kind}.unknown"), "data": {} });
+        let error = serde_json::from_value::<T>(unknown).unwrap_err();
+        let text = error.to_string();
+        let named = text.split('`').filter(|name| name.starts_with(kind));
+        let known = named.filter(|name| !name.ends_with(".unknown"));
+        known.map(str::to_owned).collect()
+    }
 
     #[test]
-    fn every_event_of_a_contract_can_be_delivered() {
-        // serde lists the names of an enum when it meets one that it does not know.
-        let unknown = serde_json::json!({ "type": "contract.unknown", "data": {} });
-        let error = serde_json::from_value::<ContractFact>(unknown).unwrap_err();
-        let text = error.to_string();
-        let mut names: Vec<_> = text
-            .split('`')
-            .filter(|name| name.starts_with("contract."))
-            .collect();
-        names.retain(|name| *name != "contract.unknown");
-        names.push("webhook.disabled");
-        names.sort_unstable();
-        assert_eq!(names, EVENT_TYPES);
+    fn every_event_that_has_two_sides_can_be_delivered() {
+        let mut all = names::<ContractFact>("contract");
+        all.extend(names::<AgreementFact>("agreement"));
+        all.extend(names::<SessionFact>("session"));
+        all.push("webhook.disabled".to_owned());
+        all.sort_unstable();
+        assert_eq!(all, EVENT_TYPES);
     }
 
     #[test]

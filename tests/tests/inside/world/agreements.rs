@@ -39,9 +39,9 @@ impl World {
 
     /// A passcode of an organisation.
     pub async fn passcode_of(&self, organization: &str) -> String {
-        let issued = post("stranger", "/passcodes", json!({}));
-        let issued = self.expect(201, &self.contracts(organization, issued));
-        let issued = issued.await.json();
+        let issue = post("stranger", "/passcodes", json!({}));
+        let issue = self.contracts(organization, issue);
+        let issued = self.expect(201, &issue).await.json();
         issued["passcode"].as_str().expect("a code").to_owned()
     }
 

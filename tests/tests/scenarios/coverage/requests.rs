@@ -1,7 +1,9 @@
 //! The request of every operation, as its right caller would send it.
 
 use serde_json::{Value, json};
-use sharepact_tests::{Call, Deal, Person, asset, fresh_key, request, unique, webhook};
+use sharepact_tests::{
+    Call, Deal, Framework, Person, asset, fresh_key, proposal, request, unique, webhook,
+};
 
 /// The request of an operation that is right for its right caller, sent by anyone.
 pub async fn call(operation: &str, person: &Person, deal: &Deal, right: &Person) -> Call {
@@ -70,6 +72,19 @@ pub async fn call(operation: &str, person: &Person, deal: &Deal, right: &Person)
         "profileChange" => person.put(format!("{organization}/profiles/{}", deal.id), &profile()),
         "passcodeIssue" => person.post("/passcodes", &json!({})),
         "passcodeResolve" => person.post("/passcodes/resolve", &json!({ "passcode": deal.asset })),
+        "agreementCreate" => person.post("/framework-agreements", &proposal(&deal.id, &json!({}))),
+        "agreementView" => person.get(agreement(deal, "")),
+        "agreementApprove" => person.post(agreement(deal, "/approve"), &json!({})),
+        "agreementReject" => person.post(agreement(deal, "/reject"), &Framework::body("reject")),
+        "agreementStop" => person.post(agreement(deal, "/stop"), &Framework::body("stop")),
+        "contractGrant" => {
+            let grant = json!({ "assetCount": 5, "validTo": "2040-12-31T00:00:00Z" });
+            person.post(agreement(deal, "/contracts"), &grant)
+        }
+        "contractExtend" => {
+            let until = json!({ "until": "2041-12-31T00:00:00Z" });
+            person.post(deal.path("extend"), &until)
+        }
         list => {
             let (path, query) = list_of(list, deal, right);
             let call = person.get(path);
@@ -78,6 +93,11 @@ pub async fn call(operation: &str, person: &Person, deal: &Deal, right: &Person)
                 .fold(call, |call, (name, value)| call.query(name, value))
         }
     }
+}
+
+/// The path of an agreement, or of what is below it.
+fn agreement(deal: &Deal, below: &str) -> String {
+    format!("/framework-agreements/{}{below}", deal.id)
 }
 
 /// An order of ether for an address, under a key of its own.
@@ -109,6 +129,7 @@ pub fn list_of(
             format!("/organizations/{}/profiles", right.owner()),
             Vec::new(),
         ),
+        "agreementList" => ("/framework-agreements".to_owned(), Vec::new()),
         "webhookList" => ("/webhooks".to_owned(), Vec::new()),
         "assetsAcquired" => ("/assets/acquired".to_owned(), user),
         other => panic!("{other} has a row and no request"),

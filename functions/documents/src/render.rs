@@ -70,8 +70,8 @@ async fn render(app: &App, published: Published) -> Result<(), WorkError> {
     let (aggregate, sequence) = published.known()?;
     let shown = shown(&aggregate)?;
     let found = Sheet::read(app, shown).await?;
-    let (sheet, document) = found
-        .ok_or_else(|| WorkError::Poison(format!("there is no {} {shown}", shown.noun())))?;
+    let (sheet, document) =
+        found.ok_or_else(|| WorkError::Poison(format!("there is no {} {shown}", shown.noun())))?;
     match step(&sheet, document.as_ref(), sequence) {
         Step::Render => {}
         Step::Nothing => return Ok(()),

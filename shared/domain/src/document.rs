@@ -329,7 +329,10 @@ mod tests {
         let document = Document::after(&record(None, &rendering(4, 1, 1)).unwrap());
         let mut kept = serde_json::to_value(&document).unwrap();
         assert_eq!(kept["contract"], CONTRACT.to_string());
-        assert_eq!(serde_json::from_value::<Document>(kept.clone()).unwrap(), document);
+        assert_eq!(
+            serde_json::from_value::<Document>(kept.clone()).unwrap(),
+            document
+        );
         let rendering = kept["rendering"].as_object_mut().unwrap();
         let version: Value = rendering.remove("version").unwrap();
         rendering.insert("contractVersion".to_owned(), version);

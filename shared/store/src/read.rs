@@ -173,10 +173,7 @@ impl Store {
     /// A contract, and where its document is.
     pub fn documented(&self, id: ContractId) -> Boxed<'_, Option<(Contract, Option<Document>)>> {
         Box::pin(async move {
-            let (state, document) = (
-                keys::contract(id),
-                keys::document(Shown::Contract(id)),
-            );
+            let (state, document) = (keys::contract(id), keys::document(Shown::Contract(id)));
             let items = self.batch([&state, &document]).await?;
             let contract: Option<Contract> = items.state(&state)?;
             let document = items.state(&document)?;

@@ -115,7 +115,7 @@ fn about(name: &str, contract: &str) -> Value {
     event
 }
 
-const ORDER: [&str; 56] = [
+const ORDER: [&str; 58] = [
     "asset-register",
     "wallet-challenge",
     "wallet-register",
@@ -168,6 +168,8 @@ const ORDER: [&str; 56] = [
     "agreement-view",
     "contract-grant",
     "contract-extend",
+    "agreement-print",
+    "agreement-document",
     "agreement-approve",
     "agreement-reject",
     "agreement-stop",
@@ -353,6 +355,11 @@ async fn agreements(handlers: &Handlers) -> Vec<&'static str> {
     let extended = about("contract-extend", contract);
     let extended = handlers.expect(200, "contract-extend", &extended).await;
     assert_eq!(extended["expiresAt"], "2027-03-31T00:00:00.000Z");
+    let printed = about("agreement-print", id);
+    let printed = handlers.expect(200, "agreement-print", &printed).await;
+    let linked = about("agreement-document", id);
+    let linked = handlers.expect(200, "agreement-document", &linked).await;
+    assert_eq!(linked["sha256"], printed["sha256"]);
     for name in ["agreement-approve", "agreement-reject"] {
         let refused = handlers.expect(403, name, &about(name, id)).await;
         assert_eq!(refused["type"], "urn:problem-type:sharepact:wrong-side");
@@ -366,6 +373,8 @@ async fn agreements(handlers: &Handlers) -> Vec<&'static str> {
         "agreement-view",
         "contract-grant",
         "contract-extend",
+        "agreement-print",
+        "agreement-document",
         "agreement-approve",
         "agreement-reject",
         "agreement-stop",

@@ -61,7 +61,9 @@ fn right(grant: Grant, template: &Template) -> (String, String) {
             let queue = queue.unwrap_or_else(|| panic!("{grant:?}: no such queue"));
             ("sqs:SendMessage", queue_arn(&queue.name))
         }
-        Grant::KeepDocument(folder) => ("s3:PutObject", documents(&only(&template.buckets), folder)),
+        Grant::KeepDocument(folder) => {
+            ("s3:PutObject", documents(&only(&template.buckets), folder))
+        }
         Grant::LinkDocument(folder) | Grant::ReadDocument(folder) => {
             ("s3:GetObject", documents(&only(&template.buckets), folder))
         }

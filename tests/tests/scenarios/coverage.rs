@@ -175,7 +175,7 @@ async fn prove(api: &Api, (operation, stage, right, stranger, wrong, member): Ro
 
 /// The provider's manager and member, the consumer's, and what they have to do with one another.
 async fn played(api: &Api, stage: &str) -> Option<([Person; 4], Deal)> {
-    if !["Findable", "Proposed", "Agreed", "Granted"].contains(&stage) {
+    if !["Findable", "Proposed", "Agreed", "Drawn up", "Granted"].contains(&stage) {
         let names = ["provider-manager", "provider-member", "manager", "member"];
         let people = names.map(|name| api.person(name));
         let deal = scene(stage, &people[0], &people[2]).await?;
@@ -192,6 +192,12 @@ async fn played(api: &Api, stage: &str) -> Option<([Person; 4], Deal)> {
         }
         match stage {
             "Granted" => framework.grants(5).await.text("id"),
+            "Drawn up" => {
+                let print = framework.path("document");
+                let printed = framework.provider.member.post(print, &json!({})).await;
+                printed.must(200, "everybody of a party prints its agreement");
+                framework.id
+            }
             _ => framework.id,
         }
     };

@@ -48,7 +48,8 @@ pub fn renderings() -> Vec<Event<DocumentFact>> {
             key: format!("contracts/1/{version}.pdf"),
             rendered_at: day(days),
         };
-        let fact = Document::decide(recorded.as_ref(), Shown::Contract(Story::id()), &rendering).unwrap();
+        let fact =
+            Document::decide(recorded.as_ref(), Shown::Contract(Story::id()), &rendering).unwrap();
         let link = Document::link(recorded.as_ref());
         let id = Story::id().to_string();
         events.push(sealed(fact, &id, link, &Actor::System, day(days)));

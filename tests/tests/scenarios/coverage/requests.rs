@@ -74,6 +74,10 @@ pub async fn call(operation: &str, person: &Person, deal: &Deal, right: &Person)
         "passcodeResolve" => person.post("/passcodes/resolve", &json!({ "passcode": deal.asset })),
         "agreementCreate" => person.post("/framework-agreements", &proposal(&deal.id, &json!({}))),
         "agreementView" => person.get(agreement(deal, "")),
+        "agreementDocument" => person
+            .get(agreement(deal, "/document"))
+            .header("accept", "application/json"),
+        "agreementPrint" => person.post(agreement(deal, "/document"), &json!({})),
         "agreementApprove" => person.post(agreement(deal, "/approve"), &json!({})),
         "agreementReject" => person.post(agreement(deal, "/reject"), &Framework::body("reject")),
         "agreementStop" => person.post(agreement(deal, "/stop"), &Framework::body("stop")),

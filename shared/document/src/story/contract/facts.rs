@@ -23,7 +23,9 @@ fn party(party: &Party, did: &str) -> String {
 fn represented(party: &Party) -> String {
     let user = &party.user;
     match &party.organization {
-        Some(organization) => format!("{organization}\nrepresented in the agreement by user {user}"),
+        Some(organization) => {
+            format!("{organization}\nrepresented in the agreement by user {user}")
+        }
         None => user.to_string(),
     }
 }

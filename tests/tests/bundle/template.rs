@@ -62,9 +62,11 @@ fn right(grant: Grant, template: &Template) -> (String, String) {
             let queue = queue.unwrap_or_else(|| panic!("{grant:?}: no such queue"));
             ("sqs:SendMessage", queue_arn(&queue.name))
         }
-        Grant::KeepDocument => ("s3:PutObject", documents(&only(&template.buckets))),
-        Grant::LinkDocument | Grant::ReadDocument => {
-            ("s3:GetObject", documents(&only(&template.buckets)))
+        Grant::KeepDocument(folder) => {
+            ("s3:PutObject", documents(&only(&template.buckets), folder))
+        }
+        Grant::LinkDocument(folder) | Grant::ReadDocument(folder) => {
+            ("s3:GetObject", documents(&only(&template.buckets), folder))
         }
         Grant::ReadSecret(secret) => {
             let kind = resource(template, secret).get("Type");
@@ -76,8 +78,8 @@ fn right(grant: Grant, template: &Template) -> (String, String) {
     (action.to_owned(), arn)
 }
 
-fn documents(bucket: &str) -> String {
-    format!("arn:aws:s3:::{bucket}/contracts/*")
+fn documents(bucket: &str, folder: &str) -> String {
+    format!("arn:aws:s3:::{bucket}/{folder}/*")
 }
 
 fn rights(function: &Function, template: &Template) -> BTreeSet<(String, String)> {

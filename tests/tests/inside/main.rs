@@ -25,6 +25,7 @@
 //! | `spy` | a rule and a queue that hear everything on the bus |
 //! | `relay` | from the commit to the bus |
 //! | `sessions` | places that are raced for, requests that die half-way, what time has ended |
+//! | `agreement_documents` | framework agreements and quota contracts as PDF, and what comes of events twice, late and early |
 //! | `documents` | the contract as PDF, rendered and linked to |
 //! | `evidence` | evidence and verification, with the table and the bucket altered |
 //! | `expiry` | what time has ended, recorded, and the warning before |
@@ -47,6 +48,7 @@
 )]
 
 mod aggregates;
+mod agreement_documents;
 mod audit;
 mod cases;
 mod cast;

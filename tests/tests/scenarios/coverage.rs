@@ -176,7 +176,7 @@ async fn prove(api: &Api, (operation, stage, right, stranger, wrong, member): Ro
 /// The provider's manager and member, the consumer's, and what they have to do with one another.
 async fn played(api: &Api, stage: &str) -> Option<([Person; 4], Deal)> {
     if ![
-        "Passcode", "Proposed", "Agreed", "Granted", "Shared", "Running",
+        "Findable", "Proposed", "Agreed", "Drawn up", "Granted", "Shared", "Running",
     ]
     .contains(&stage)
     {
@@ -190,7 +190,7 @@ async fn played(api: &Api, stage: &str) -> Option<([Person; 4], Deal)> {
     if ["Shared", "Running"].contains(&stage) {
         return Some(shared(&provider, &consumer, stage == "Running").await);
     }
-    let id = if stage == "Passcode" {
+    let id = if stage == "Findable" {
         consumer.passcode().await
     } else {
         let framework = Framework::between(&provider, &consumer, &json!({})).await;
@@ -199,6 +199,12 @@ async fn played(api: &Api, stage: &str) -> Option<([Person; 4], Deal)> {
         }
         match stage {
             "Granted" => framework.grants(5).await.text("id"),
+            "Drawn up" => {
+                let print = framework.path("document");
+                let printed = framework.provider.member.post(print, &json!({})).await;
+                printed.must(200, "everybody of a party prints its agreement");
+                framework.id
+            }
             _ => framework.id,
         }
     };

@@ -12,6 +12,7 @@
 
 mod acquisition;
 mod agreements_contracts;
+mod agreements_documents;
 mod agreements_ended;
 mod agreements_listed;
 mod agreements_made;

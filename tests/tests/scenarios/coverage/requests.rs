@@ -74,6 +74,10 @@ pub async fn call(operation: &str, person: &Person, deal: &Deal, right: &Person)
         "passcodeResolve" => person.post("/passcodes/resolve", &json!({ "passcode": deal.asset })),
         "agreementCreate" => person.post("/framework-agreements", &proposal(&deal.id, &json!({}))),
         "agreementView" => person.get(agreement(deal, "")),
+        "agreementDocument" => person
+            .get(agreement(deal, "/document"))
+            .header("accept", "application/json"),
+        "agreementPrint" => person.post(agreement(deal, "/document"), &json!({})),
         "agreementApprove" => person.post(agreement(deal, "/approve"), &json!({})),
         "agreementReject" => person.post(agreement(deal, "/reject"), &Framework::body("reject")),
         "agreementStop" => person.post(agreement(deal, "/stop"), &Framework::body("stop")),
@@ -85,6 +89,7 @@ pub async fn call(operation: &str, person: &Person, deal: &Deal, right: &Person)
             let until = json!({ "until": "2041-12-31T00:00:00Z" });
             person.post(deal.path("extend"), &until)
         }
+<<<<<<< HEAD
         "sessionCreate" => {
             let body = json!({ "agreementId": deal.id, "assetIds": [deal.asset] });
             person.post("/sessions", &body)
@@ -97,6 +102,8 @@ pub async fn call(operation: &str, person: &Person, deal: &Deal, right: &Person)
         "sessionStart" => person.post(session(deal, "/start"), &json!({})),
         "sessionStop" => person.post(session(deal, "/stop"), &json!({ "reason": "Parked." })),
         "entitlementView" => person.get("/entitlements").query("assetId", &deal.asset),
+=======
+>>>>>>> paper
         list => {
             let (path, query) = list_of(list, deal, right);
             let call = person.get(path);
@@ -147,7 +154,10 @@ pub fn list_of(
             Vec::new(),
         ),
         "agreementList" => ("/framework-agreements".to_owned(), Vec::new()),
+<<<<<<< HEAD
         "sessionList" => ("/sessions".to_owned(), Vec::new()),
+=======
+>>>>>>> paper
         "webhookList" => ("/webhooks".to_owned(), Vec::new()),
         "assetsAcquired" => ("/assets/acquired".to_owned(), user),
         other => panic!("{other} has a row and no request"),

@@ -332,7 +332,7 @@ pub(super) const ROWS: &[Row] = &[
     ),
     (
         "passcodeResolve",
-        "Passcode",
+        "Findable",
         Provider,
         ROLE,
         AsAnyone(200),
@@ -340,7 +340,7 @@ pub(super) const ROWS: &[Row] = &[
     ),
     (
         "agreementCreate",
-        "Passcode",
+        "Findable",
         Provider,
         Refused(403, "organization-required"),
         Refused(409, "self-sharing"),
@@ -362,11 +362,28 @@ pub(super) const ROWS: &[Row] = &[
         AsAnyone(200),
         AsAnyone(200),
     ),
+    (
+        "agreementDocument",
+        "Drawn up",
+        Consumer,
+        HIDDEN,
+        AsAnyone(200),
+        AsAnyone(200),
+    ),
+    (
+        "agreementPrint",
+        "Proposed",
+        Consumer,
+        HIDDEN,
+        AsAnyone(200),
+        AsAnyone(200),
+    ),
     ("agreementApprove", "Proposed", Consumer, HIDDEN, SIDE, ROLE),
     ("agreementReject", "Proposed", Consumer, HIDDEN, SIDE, ROLE),
     ("agreementStop", "Agreed", Consumer, HIDDEN, Nobody, ROLE),
     ("contractGrant", "Agreed", Provider, HIDDEN, SIDE, MANAGER),
     ("contractExtend", "Granted", Provider, HIDDEN, SIDE, MANAGER),
+<<<<<<< HEAD
     ("sessionCreate", "Agreed", Provider, HIDDEN, SIDE, ROLE),
     (
         "sessionList",
@@ -395,4 +412,6 @@ pub(super) const ROWS: &[Row] = &[
         AsAnyone(200),
         AsAnyone(200),
     ),
+=======
+>>>>>>> paper
 ];

@@ -120,11 +120,7 @@ fn about(name: &str, contract: &str) -> Value {
     event
 }
 
-<<<<<<< HEAD
-const ORDER: [&str; 63] = [
-=======
-const ORDER: [&str; 58] = [
->>>>>>> paper
+const ORDER: [&str; 65] = [
     "asset-register",
     "wallet-challenge",
     "wallet-register",
@@ -371,15 +367,12 @@ async fn agreements(handlers: &Handlers) -> Vec<&'static str> {
     let extended = about("contract-extend", contract);
     let extended = handlers.expect(200, "contract-extend", &extended).await;
     assert_eq!(extended["expiresAt"], "2027-03-31T00:00:00.000Z");
-<<<<<<< HEAD
     let sessions = sessions(handlers, id).await;
-=======
     let printed = about("agreement-print", id);
     let printed = handlers.expect(200, "agreement-print", &printed).await;
     let linked = about("agreement-document", id);
     let linked = handlers.expect(200, "agreement-document", &linked).await;
     assert_eq!(linked["sha256"], printed["sha256"]);
->>>>>>> paper
     for name in ["agreement-approve", "agreement-reject"] {
         let refused = handlers.expect(403, name, &about(name, id)).await;
         assert_eq!(refused["type"], "urn:problem-type:sharepact:wrong-side");

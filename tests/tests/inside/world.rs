@@ -19,11 +19,7 @@ use sharepact_local::{Options, Stack};
 use sharepact_runtime::Clock;
 use sharepact_store::Store;
 
-<<<<<<< HEAD
-pub use agreements::frame;
-=======
 pub use agreements::{Agreed, frame};
->>>>>>> paper
 pub use framework::sessions;
 pub use organizations::profile;
 pub use wallets::{challenge, key, registration};

@@ -89,7 +89,6 @@ pub async fn call(operation: &str, person: &Person, deal: &Deal, right: &Person)
             let until = json!({ "until": "2041-12-31T00:00:00Z" });
             person.post(deal.path("extend"), &until)
         }
-<<<<<<< HEAD
         "sessionCreate" => {
             let body = json!({ "agreementId": deal.id, "assetIds": [deal.asset] });
             person.post("/sessions", &body)
@@ -102,8 +101,6 @@ pub async fn call(operation: &str, person: &Person, deal: &Deal, right: &Person)
         "sessionStart" => person.post(session(deal, "/start"), &json!({})),
         "sessionStop" => person.post(session(deal, "/stop"), &json!({ "reason": "Parked." })),
         "entitlementView" => person.get("/entitlements").query("assetId", &deal.asset),
-=======
->>>>>>> paper
         list => {
             let (path, query) = list_of(list, deal, right);
             let call = person.get(path);
@@ -154,10 +151,7 @@ pub fn list_of(
             Vec::new(),
         ),
         "agreementList" => ("/framework-agreements".to_owned(), Vec::new()),
-<<<<<<< HEAD
         "sessionList" => ("/sessions".to_owned(), Vec::new()),
-=======
->>>>>>> paper
         "webhookList" => ("/webhooks".to_owned(), Vec::new()),
         "assetsAcquired" => ("/assets/acquired".to_owned(), user),
         other => panic!("{other} has a row and no request"),

@@ -383,7 +383,6 @@ pub(super) const ROWS: &[Row] = &[
     ("agreementStop", "Agreed", Consumer, HIDDEN, Nobody, ROLE),
     ("contractGrant", "Agreed", Provider, HIDDEN, SIDE, MANAGER),
     ("contractExtend", "Granted", Provider, HIDDEN, SIDE, MANAGER),
-<<<<<<< HEAD
     ("sessionCreate", "Agreed", Provider, HIDDEN, SIDE, ROLE),
     (
         "sessionList",
@@ -412,6 +411,4 @@ pub(super) const ROWS: &[Row] = &[
         AsAnyone(200),
         AsAnyone(200),
     ),
-=======
->>>>>>> paper
 ];

@@ -444,6 +444,10 @@ fn samples() -> Vec<Value> {
         "contract": "0192f0c1-2d3e-7a4b-8c5d-6e7f8a9b0c1d", "contractVersion": 3, "sha256": HASH, "length": 48_213,
         "key": format!("contracts/0192f0c1-2d3e-7a4b-8c5d-6e7f8a9b0c1d/0000000003-{HASH}.pdf"),
     }});
+    let drawn_up = json!({ "type": "document.rendered", "data": {
+        "agreement": "0192f0c1-2d3e-7a4b-8c5d-6e7f8a9b0c1e", "agreementVersion": 2, "sha256": HASH, "length": 48_213,
+        "key": format!("agreements/0192f0c1-2d3e-7a4b-8c5d-6e7f8a9b0c1e/0000000002-{HASH}.pdf"),
+    }});
     let mut samples = contract_facts();
     samples.extend(webhook_facts());
     samples.extend(transfer_facts());
@@ -456,6 +460,7 @@ fn samples() -> Vec<Value> {
         published::<WalletFact>(&wallet, Author::System),
         published::<WalletFact>(&proven, Author::System),
         published::<DocumentFact>(&rendered, Author::System),
+        published::<DocumentFact>(&drawn_up, Author::System),
     ]);
     samples
 }

@@ -122,7 +122,7 @@ fn about(name: &str, contract: &str) -> Value {
     event
 }
 
-const ORDER: [&str; 63] = [
+const ORDER: [&str; 65] = [
     "asset-register",
     "wallet-challenge",
     "wallet-register",
@@ -175,6 +175,8 @@ const ORDER: [&str; 63] = [
     "agreement-view",
     "contract-grant",
     "contract-extend",
+    "agreement-print",
+    "agreement-document",
     "agreement-approve",
     "agreement-reject",
     "agreement-stop",
@@ -368,6 +370,11 @@ async fn agreements(handlers: &Handlers) -> Vec<&'static str> {
     let extended = handlers.expect(200, "contract-extend", &extended).await;
     assert_eq!(extended["expiresAt"], "2027-03-31T00:00:00.000Z");
     let sessions = sessions(handlers, id, contract).await;
+    let printed = about("agreement-print", id);
+    let printed = handlers.expect(200, "agreement-print", &printed).await;
+    let linked = about("agreement-document", id);
+    let linked = handlers.expect(200, "agreement-document", &linked).await;
+    assert_eq!(linked["sha256"], printed["sha256"]);
     for name in ["agreement-approve", "agreement-reject"] {
         let refused = handlers.expect(403, name, &about(name, id)).await;
         assert_eq!(refused["type"], "urn:problem-type:sharepact:wrong-side");
@@ -381,6 +388,8 @@ async fn agreements(handlers: &Handlers) -> Vec<&'static str> {
         "agreement-view",
         "contract-grant",
         "contract-extend",
+        "agreement-print",
+        "agreement-document",
         "agreement-approve",
         "agreement-reject",
         "agreement-stop",

@@ -17,7 +17,7 @@ use serde::de::DeserializeOwned;
 use sharepact_domain::agreement::Agreement;
 use sharepact_domain::asset::{Asset, AssetFact};
 use sharepact_domain::contract::{Contract, ContractFact, Revision, Status};
-use sharepact_domain::document::{Document, DocumentFact};
+use sharepact_domain::document::{Document, DocumentFact, Shown};
 use sharepact_domain::event::{Digest, Event, Fact, verify};
 use sharepact_domain::id::{AssetId, ContractId, WebhookId};
 use sharepact_domain::passcode::Passcode;
@@ -372,20 +372,26 @@ impl Tally {
             replayed.as_ref(),
             "{pk}: not what its events make of it"
         );
-        assert_eq!(pk, format!("DOCUMENT#{}", stored.contract));
+        assert_eq!(pk, format!("DOCUMENT#{}", stored.shown));
         assert_eq!(number(item, "version"), events.len() as u64, "{pk}");
         self.events += events.len();
         self.documents.push(stored);
     }
 
-    /// Each document shows a version that its contract has had.
+    /// Each document shows a version that its contract or its agreement has had.
     fn documents_match(&self) {
         for document in &self.documents {
-            let contract = self.contracts.get(&document.contract);
-            let contract = contract.unwrap_or_else(|| panic!("{document:?} shows no contract"));
+            let version = match document.shown {
+                Shown::Contract(id) => self.contracts.get(&id).map(|contract| contract.version),
+                Shown::Agreement(id) => {
+                    let agreement = self.agreements.get(&id.to_string());
+                    agreement.map(|agreement| agreement.version)
+                }
+            };
+            let version = version.unwrap_or_else(|| panic!("{document:?} shows nothing"));
             assert!(
-                document.rendering.contract_version <= contract.version,
-                "{document:?} is ahead of {contract:?}"
+                document.rendering.version <= version,
+                "{document:?} is ahead of version {version}"
             );
         }
     }

@@ -51,7 +51,7 @@ impl Case {
             "agreement-",
         ];
         self.writes()
-            && self.operation != "contract-print"
+            && !self.operation.ends_with("-print")
             && honouring
                 .iter()
                 .any(|prefix| self.operation.starts_with(prefix))
@@ -243,6 +243,25 @@ fn documents() -> Vec<Case> {
         case!("contract-print", "a draft", 200, PRINT, |w| {
             let path = format!("/contracts/{}/document", w.contract("Draft").await);
             post("consumer", path, json!({}))
+        }),
+        case!(
+            "agreement-document",
+            "one that is rendered",
+            200,
+            LINK,
+            |w| {
+                let agreed = w.agreement("Active").await;
+                let path = agreed.path("document");
+                let print = post("stranger", path.clone(), json!({}));
+                w.expect(200, &w.contracts(&agreed.provider, print)).await;
+                let link = get("stranger", path).header("accept", "application/json");
+                w.by(link, &agreed.consumer, &[])
+            }
+        ),
+        case!("agreement-print", "a proposal", 200, PRINT, |w| {
+            let agreed = w.agreement("Pending").await;
+            let print = post("stranger", agreed.path("document"), json!({}));
+            w.by(print, &agreed.consumer, &[])
         }),
     ]
 }

@@ -19,7 +19,7 @@ use sharepact_local::{Options, Stack};
 use sharepact_runtime::Clock;
 use sharepact_store::Store;
 
-pub use agreements::frame;
+pub use agreements::{Agreed, frame};
 pub use framework::sessions;
 pub use organizations::profile;
 pub use wallets::{challenge, key, registration};

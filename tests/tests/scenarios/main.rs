@@ -12,6 +12,7 @@
 
 mod acquisition;
 mod agreements_contracts;
+mod agreements_documents;
 mod agreements_ended;
 mod agreements_listed;
 mod agreements_made;
@@ -28,11 +29,14 @@ mod machine;
 mod malformed;
 mod money;
 mod one_live;
+mod organization_records;
 mod organizations;
 mod pages;
+mod passcodes;
 mod pipeline;
 mod possession;
 mod preconditions;
+mod profiles;
 mod races;
 mod refused_values;
 mod sessions_made;

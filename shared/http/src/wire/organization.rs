@@ -119,10 +119,6 @@ pub(super) fn removable<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
 /// What an administrator sends to change settings: a merge patch (RFC 7396), but that a logo is given whole.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-#[expect(
-    clippy::option_option,
-    reason = "absent, null and given are three things"
-)]
 pub struct SettingsPatch {
     /// The name of a time zone in the IANA database; Etc/UTC until one is given.
     #[serde(default, deserialize_with = "given")]

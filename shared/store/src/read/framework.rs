@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 use sharepact_domain::agreement::Agreement;
 use sharepact_domain::asset::Asset;
 use sharepact_domain::contract::Contract;
+use sharepact_domain::document::{Document, Shown};
 use sharepact_domain::id::{AgreementId, AllotmentId, AssetId, ContractId, OrganizationId};
 use sharepact_domain::party::Owner;
 use sharepact_domain::session::{Access, Lineage, Session, SessionId, Upstream};
@@ -55,6 +56,20 @@ pub struct Entitling {
 }
 
 impl Store {
+    /// An agreement, and its document.
+    pub fn agreement_document(
+        &self,
+        id: AgreementId,
+    ) -> Boxed<'_, Option<(Agreement, Option<Document>)>> {
+        Box::pin(async move {
+            let (state, document) = (keys::agreement(id), keys::document(Shown::Agreement(id)));
+            let items = self.batch([&state, &document]).await?;
+            let agreement: Option<Agreement> = items.state(&state)?;
+            let document = items.state(&document)?;
+            Ok(agreement.map(|agreement| (agreement, document)))
+        })
+    }
+
     /// An agreement.
     pub fn agreement<'a>(
         &'a self,

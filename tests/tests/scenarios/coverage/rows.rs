@@ -1,6 +1,6 @@
 //! Who is told what, operation by operation.
 
-use super::Right::{Consumer, Operator, Provider};
+use super::Right::{Consumer, Invited, Operator, Provider};
 use super::Row;
 use super::Told::{self, AsAnyone, Nobody, NothingOfIt, Null, Refused};
 
@@ -287,8 +287,60 @@ pub(super) const ROWS: &[Row] = &[
         MANAGER,
     ),
     (
+        "organizationView",
+        "Named",
+        Consumer,
+        HIDDEN,
+        HIDDEN,
+        AsAnyone(200),
+    ),
+    (
+        "organizationChange",
+        "Named",
+        Consumer,
+        HIDDEN,
+        HIDDEN,
+        ROLE,
+    ),
+    (
+        "organizationInvite",
+        "Onboarded",
+        Provider,
+        HIDDEN,
+        HIDDEN,
+        HIDDEN,
+    ),
+    (
+        "invitationRedeem",
+        "Onboarded",
+        Invited,
+        Refused(403, "organization-required"),
+        Refused(404, "invitation-invalid"),
+        Refused(404, "invitation-invalid"),
+    ),
+    ("profileCreate", "Profile", Consumer, HIDDEN, HIDDEN, ROLE),
+    ("profileList", "Profile", Consumer, HIDDEN, HIDDEN, ROLE),
+    ("profileView", "Profile", Consumer, HIDDEN, HIDDEN, ROLE),
+    ("profileChange", "Profile", Consumer, HIDDEN, HIDDEN, ROLE),
+    (
+        "passcodeIssue",
+        "Named",
+        Consumer,
+        ROLE,
+        AsAnyone(201),
+        ROLE,
+    ),
+    (
+        "passcodeResolve",
+        "Findable",
+        Provider,
+        ROLE,
+        AsAnyone(200),
+        ROLE,
+    ),
+    (
         "agreementCreate",
-        "Passcode",
+        "Findable",
         Provider,
         Refused(403, "organization-required"),
         Refused(409, "self-sharing"),
@@ -304,6 +356,22 @@ pub(super) const ROWS: &[Row] = &[
     ),
     (
         "agreementView",
+        "Proposed",
+        Consumer,
+        HIDDEN,
+        AsAnyone(200),
+        AsAnyone(200),
+    ),
+    (
+        "agreementDocument",
+        "Drawn up",
+        Consumer,
+        HIDDEN,
+        AsAnyone(200),
+        AsAnyone(200),
+    ),
+    (
+        "agreementPrint",
         "Proposed",
         Consumer,
         HIDDEN,

@@ -107,6 +107,7 @@ fn of_the_table(grant: Grant) -> bool {
         | Grant::QueryIndex(_)
         | Grant::Put
         | Grant::Update
+        | Grant::Check
         | Grant::Delete => true,
         Grant::Publish
         | Grant::Send(_)

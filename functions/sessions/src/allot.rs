@@ -96,7 +96,10 @@ async fn decide(
         after: &allotment,
         event: &event,
     };
-    let changes: Vec<_> = std::iter::once(decision).chain(quota).collect();
+    let changes: Vec<_> = std::iter::once(decision)
+        .chain(quota)
+        .chain(order.parents.iter().copied().map(Change::Unchanged))
+        .collect();
     let mut made_room = false;
     loop {
         let outcome: Outcome<Allotment> = app
@@ -116,6 +119,8 @@ async fn decide(
                 made_room = true;
             }
             (Rejected::Full, Some((_, limit))) => return Ok(Decided::No(Err(full(limit)))),
+            // Agreement or contract changed in the same instant.
+            (Rejected::StaleBeside(_), _) => return Ok(Decided::No(Err(contended()))),
             (rejected, _) => {
                 // Nobody else has this allotment's id.
                 rejected.stale().map_err(failed)?;

@@ -15,7 +15,7 @@ use sharepact_domain::session::{
 use sharepact_http::wire::{MadeSessions, SessionBody, SessionView, SessionWish};
 use sharepact_http::{Call, Problem, Reply};
 use sharepact_runtime::{Access, Answer, App, Grant, Operation, Shape, failed, idempotency};
-use sharepact_store::MakingRecord;
+use sharepact_store::{MakingRecord, Parent};
 use uuid::Uuid;
 
 use crate::order::{Cause, Newcomer, Order};
@@ -57,6 +57,7 @@ pub static OPERATION: Operation = Operation {
         Grant::BatchGet,
         Grant::Put,
         Grant::Update,
+        Grant::Check,
         Grant::QueryIndex("by-parent"),
     ],
     run: |app, call| Box::pin(create(app, call)),
@@ -169,6 +170,9 @@ async fn order(
         newcomers,
         overlap: agreement.frame.sharing.overlap,
         quota: contract.as_ref().and_then(quota),
+        parents: std::iter::once(Parent::Agreement(agreement.id, agreement.version))
+            .chain(contract.map(|contract| Parent::Contract(contract.id, contract.version)))
+            .collect(),
     })
 }
 

@@ -11,7 +11,7 @@ use sharepact_domain::session::{Begun, Lineage, Session, SessionFact, SessionId}
 use sharepact_domain::time::Timestamp;
 use sharepact_domain::trace::TraceParent;
 use sharepact_runtime::{App, WorkError};
-use sharepact_store::{Change, Outcome};
+use sharepact_store::{Change, Outcome, Parent};
 
 /// How many sessions one transaction makes, each with its event.
 const TOGETHER: usize = 50;
@@ -88,6 +88,8 @@ pub(crate) struct Order {
     pub overlap: bool,
     /// The quota contract, and how many assets it is for.
     pub quota: Option<(ContractId, u32)>,
+    /// Agreement and contract as they were read: sessions are made under these, or not at all.
+    pub parents: Vec<Parent>,
 }
 
 /// Writes sessions whose places are taken, by as many transactions at once as that takes; false where some of them were

@@ -148,7 +148,7 @@ pub(crate) fn full(limit: u32) -> Problem {
 pub(crate) fn contended() -> Problem {
     Problem::new(
         ProblemType::Conflict,
-        "others make sessions of the same assets in the same instant; nothing was made",
+        "others make sessions of the same assets, or change what they hang from, in the same instant; nothing was made",
     )
 }
 

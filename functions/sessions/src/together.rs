@@ -18,7 +18,8 @@ const EACH: usize = 3;
 
 /// Does all of it fit?
 pub(crate) fn fits(order: &Order, ticket: Option<&Ticket>) -> bool {
-    let besides = usize::from(order.quota.is_some()) + usize::from(ticket.is_some());
+    let besides =
+        usize::from(order.quota.is_some()) + usize::from(ticket.is_some()) + order.parents.len();
     order.newcomers.len() * EACH + besides <= MOST
 }
 
@@ -48,6 +49,7 @@ pub(crate) async fn make(
         let changes: Vec<_> = sessions
             .chain(order.taking(&accesses))
             .chain(quota)
+            .chain(order.parents.iter().copied().map(Change::Unchanged))
             .collect();
         let outcome: Outcome<Session> = app
             .commit_all(&changes, answer, now)

@@ -1,5 +1,7 @@
 //! Organisations and their profiles, as facts and the states that they make.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use chrono::TimeDelta;
 use sharepact_domain::event::{Event, Fact, Link, verify};
 use sharepact_domain::id::{EventId, InvitationId, OrganizationId, ProfileId, UserId};

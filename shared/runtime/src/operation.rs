@@ -44,6 +44,8 @@ pub enum Grant {
     QueryIndex(&'static str),
     /// `dynamodb:PutItem` on the table.
     Put,
+    /// `dynamodb:ConditionCheckItem` on the table.
+    Check,
     /// `dynamodb:UpdateItem` on the table.
     Update,
     /// `dynamodb:DeleteItem` on the table.

@@ -53,6 +53,7 @@ fn right(grant: Grant, template: &Template) -> (String, String) {
         Grant::Query => ("dynamodb:Query", table),
         Grant::QueryIndex(index) => ("dynamodb:Query", format!("{table}/index/{index}")),
         Grant::Put => ("dynamodb:PutItem", table),
+        Grant::Check => ("dynamodb:ConditionCheckItem", table),
         Grant::Update => ("dynamodb:UpdateItem", table),
         Grant::Delete => ("dynamodb:DeleteItem", table),
         Grant::Publish => ("events:PutEvents", bus_arn(&only(&template.buses))),

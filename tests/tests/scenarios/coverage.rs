@@ -175,7 +175,11 @@ async fn prove(api: &Api, (operation, stage, right, stranger, wrong, member): Ro
 
 /// The provider's manager and member, the consumer's, and what they have to do with one another.
 async fn played(api: &Api, stage: &str) -> Option<([Person; 4], Deal)> {
-    if !["Findable", "Proposed", "Agreed", "Drawn up", "Granted"].contains(&stage) {
+    if ![
+        "Findable", "Proposed", "Agreed", "Drawn up", "Granted", "Shared", "Running",
+    ]
+    .contains(&stage)
+    {
         let names = ["provider-manager", "provider-member", "manager", "member"];
         let people = names.map(|name| api.person(name));
         let deal = scene(stage, &people[0], &people[2]).await?;
@@ -183,6 +187,9 @@ async fn played(api: &Api, stage: &str) -> Option<([Person; 4], Deal)> {
     }
     // Organisations of their own: two have one live agreement.
     let (provider, consumer) = (Staff::named(api).await?, Staff::named(api).await?);
+    if ["Shared", "Running"].contains(&stage) {
+        return Some(shared(&provider, &consumer, stage == "Running").await);
+    }
     let id = if stage == "Findable" {
         consumer.passcode().await
     } else {
@@ -214,6 +221,37 @@ async fn played(api: &Api, stage: &str) -> Option<([Person; 4], Deal)> {
         consumer.member,
     ];
     Some((people, deal))
+}
+
+/// A session of the provider's towards the consumer, and their session managers.
+async fn shared(provider: &Staff, consumer: &Staff, runs: bool) -> ([Person; 4], Deal) {
+    let framework = Framework::between(provider, consumer, &json!({})).await;
+    framework.approved().await;
+    let asset = provider.manager.offers("Private").await;
+    let made = framework
+        .shares(std::slice::from_ref(&asset), &json!({}))
+        .await;
+    let made = made.must(201, "a session manager shares its organisation's asset");
+    let id = made["items"][0]["id"]
+        .as_str()
+        .unwrap_or_default()
+        .to_owned();
+    if runs {
+        framework.starts(&id).await;
+    }
+    let people = [
+        provider.sessions.clone(),
+        provider.member.clone(),
+        consumer.sessions.clone(),
+        consumer.member.clone(),
+    ];
+    let deal = Deal {
+        id,
+        asset,
+        provider: provider.sessions.clone(),
+        consumer: consumer.sessions.clone(),
+    };
+    (people, deal)
 }
 
 /// A contract at a stage, or an asset alone.
@@ -318,7 +356,13 @@ async fn clear(operation: &str, answer: &Answer, deal: &Deal, right: &Person) {
 async fn state(deal: &Deal, office: &Person) -> Vec<Option<String>> {
     let mut tags = Vec::new();
     let agreement = format!("/framework-agreements/{}", deal.id);
-    for path in [format!("/assets/{}", deal.asset), deal.path(""), agreement] {
+    let session = format!("/sessions/{}", deal.id);
+    for path in [
+        format!("/assets/{}", deal.asset),
+        deal.path(""),
+        agreement,
+        session,
+    ] {
         if !path.contains("no-contract") {
             let seen = office.get(path).await;
             tags.push(seen.header("etag").map(str::to_owned));

@@ -227,7 +227,7 @@ fn sessions_lie_within_the_time_of_what_they_hang_from() {
         );
         assert_eq!(session["endsAt"], "2037-01-01T00:00:00.000Z");
 
-        let extended = json!({ "validTo": "2037-09-01T00:00:00Z" });
+        let extended = json!({ "until": "2037-09-01T00:00:00Z" });
         let path = format!("/contracts/{contract}/extend");
         let after = framework.provider.contracts.post(path, &extended).await;
         if after.status == 200 {

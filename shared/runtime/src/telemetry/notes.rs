@@ -199,7 +199,10 @@ impl Transition {
             Change::Organization { event, .. } => Self::bare(event),
             Change::Profile { event, .. } => Self::bare(event),
             Change::Passcode { event, .. } => Self::bare(event),
-            Change::Access { .. } | Change::Quota { .. } | Change::Guesses { .. } => return None,
+            Change::Unchanged(_)
+            | Change::Access { .. }
+            | Change::Quota { .. }
+            | Change::Guesses { .. } => return None,
         })
     }
 

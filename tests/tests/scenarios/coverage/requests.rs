@@ -89,6 +89,18 @@ pub async fn call(operation: &str, person: &Person, deal: &Deal, right: &Person)
             let until = json!({ "until": "2041-12-31T00:00:00Z" });
             person.post(deal.path("extend"), &until)
         }
+        "sessionCreate" => {
+            let body = json!({ "agreementId": deal.id, "assetIds": [deal.asset] });
+            person.post("/sessions", &body)
+        }
+        "sessionView" => person.get(session(deal, "")),
+        "sessionChange" => {
+            let end = json!({ "validTo": "2040-12-31T00:00:00Z" });
+            person.patch(session(deal, ""), &end)
+        }
+        "sessionStart" => person.post(session(deal, "/start"), &json!({})),
+        "sessionStop" => person.post(session(deal, "/stop"), &json!({ "reason": "Parked." })),
+        "entitlementView" => person.get("/entitlements").query("assetId", &deal.asset),
         list => {
             let (path, query) = list_of(list, deal, right);
             let call = person.get(path);
@@ -102,6 +114,11 @@ pub async fn call(operation: &str, person: &Person, deal: &Deal, right: &Person)
 /// The path of an agreement, or of what is below it.
 fn agreement(deal: &Deal, below: &str) -> String {
     format!("/framework-agreements/{}{below}", deal.id)
+}
+
+/// The path of a session, or of what is below it.
+fn session(deal: &Deal, below: &str) -> String {
+    format!("/sessions/{}{below}", deal.id)
 }
 
 /// An order of ether for an address, under a key of its own.
@@ -134,6 +151,7 @@ pub fn list_of(
             Vec::new(),
         ),
         "agreementList" => ("/framework-agreements".to_owned(), Vec::new()),
+        "sessionList" => ("/sessions".to_owned(), Vec::new()),
         "webhookList" => ("/webhooks".to_owned(), Vec::new()),
         "assetsAcquired" => ("/assets/acquired".to_owned(), user),
         other => panic!("{other} has a row and no request"),

@@ -107,8 +107,8 @@ fn of_the_table(grant: Grant) -> bool {
         | Grant::QueryIndex(_)
         | Grant::Put
         | Grant::Update
-        | Grant::Check
-        | Grant::Delete => true,
+        | Grant::Delete
+        | Grant::Check => true,
         Grant::Publish
         | Grant::Send(_)
         | Grant::KeepDocument(_)

@@ -76,10 +76,12 @@ impl Case {
         !anew.iter().any(|prefix| self.operation.starts_with(prefix))
     }
 
-    /// Is its first transaction refused, because something stands in the way that has to be looked at?
-    pub fn tries_again(&self) -> bool {
-        let write = |call: &&Expected| **call == ("TransactWriteItems", "");
-        self.calls.iter().filter(write).count() > 1
+    /// Does it ask DynamoDB for more than one read before the write that takes effect? Something stands in its way, or is
+    /// to be shared on.
+    pub fn looks_again(&self) -> bool {
+        let asked = ["BatchGetItem", "Query", "TransactWriteItems"];
+        let calls = self.calls.iter();
+        calls.filter(|(api, _)| asked.contains(api)).count() > 2
     }
 
     /// How many events does it leave? A guess leaves none; who makes an agreement uses a passcode or makes an organisation.

@@ -12,6 +12,7 @@
 //! | `listing` | lists, page by page |
 //! | `deal` | a contract on its way from request to end |
 //! | `framework` | two organisations with a framework agreement |
+//! | `session` | sessions under it, and what they entitle to |
 //!
 //! The one rule: a scenario cannot tell which API it talks to. `SHAREPACT_TARGET` names the
 //! `local.json` of a running stack, or a file of the same form for a deployment (`tests/deploy/run`
@@ -36,6 +37,7 @@ mod listing;
 mod onboarding;
 mod person;
 mod schemas;
+mod session;
 mod target;
 mod wallet;
 

@@ -4,12 +4,13 @@
 //! JSON for a caller that accepts it.
 
 use lambda_http::http::Method;
+use sharepact_domain::document::Shown;
 use sharepact_domain::id::ContractId;
-use sharepact_http::{Call, Problem, ProblemType, Reply};
+use sharepact_http::{Call, Problem};
 use sharepact_runtime::{Access, Answer, App, Grant, Operation, Shape, failed};
 
-use crate::printed;
 use crate::wire::DocumentView;
+use crate::{printed, sheet};
 
 /// The operation.
 pub static OPERATION: Operation = Operation {
@@ -25,7 +26,7 @@ pub static OPERATION: Operation = Operation {
     body: None,
     success: (200, Shape::of::<DocumentView>()),
     problems: &["no-document"],
-    grants: &[Grant::BatchGet, Grant::LinkDocument],
+    grants: &[Grant::BatchGet, Grant::LinkDocument(sheet::CONTRACTS)],
     run: |app, call| Box::pin(link(app, call)),
 };
 
@@ -36,24 +37,10 @@ async fn link(app: &App, call: Call) -> Answer {
     let (contract, document) = found
         .filter(|(contract, _)| contract.visible_to(principal))
         .ok_or_else(|| Problem::not_found("contract"))?;
-    let rendering = document.map(|document| document.rendering);
-    let rendering = rendering.ok_or_else(|| {
-        Problem::new(
-            ProblemType::NoDocument,
-            "nothing is rendered yet: it is a moment after signature; POST renders one now",
-        )
-    })?;
-    if !printed::holds(&contract, &rendering, call.now) {
-        return Err(Problem::new(
-            ProblemType::NoDocument,
-            "the contract's time is over and its document is older: it is rendered when the expiry \
-             is recorded; POST renders one now",
-        ));
-    }
-    let url = printed::link(app, id, &rendering).await;
-    let url = url.map_err(printed::problem)?;
-    if call.accepts_json() {
-        return Reply::json(200, &DocumentView::new(&rendering, url));
-    }
-    Ok(Reply::raw(302, Vec::new()).located(url))
+    let what = (Shown::Contract(id), "signature");
+    printed::lead(app, &call, what, document, |rendering| {
+        let status = |at| contract.status(at);
+        printed::holds(contract.version, status, rendering, call.now)
+    })
+    .await
 }

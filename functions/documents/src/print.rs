@@ -7,9 +7,11 @@ use lambda_http::http::Method;
 use sharepact_domain::id::ContractId;
 use sharepact_http::wire::{ContractView, NoBody};
 use sharepact_http::{Call, Problem};
-use sharepact_runtime::{Access, Answer, App, Grant, Operation, Reply, Shape, failed};
+use sharepact_runtime::{Access, Answer, App, Grant, Operation, Shape, failed};
+use sharepact_store::Printable;
 
-use crate::printed::{self, Cause};
+use crate::printed;
+use crate::sheet::{CONTRACTS, Sheet};
 use crate::wire::DocumentView;
 
 /// The operation.
@@ -29,8 +31,8 @@ pub static OPERATION: Operation = Operation {
     grants: &[
         Grant::BatchGet,
         Grant::Put,
-        Grant::KeepDocument,
-        Grant::LinkDocument,
+        Grant::KeepDocument(CONTRACTS),
+        Grant::LinkDocument(CONTRACTS),
     ],
     run: |app, call| Box::pin(print(app, call)),
 };
@@ -40,14 +42,9 @@ async fn print(app: &App, call: Call) -> Answer {
     let NoBody {} = call.body()?;
     let principal = call.principal()?;
     let found = app.store.printable(id).await.map_err(failed)?;
-    let printable = found
+    let Printable { record, document } = found
         .filter(|found| found.record.contract.visible_to(principal))
         .ok_or_else(|| Problem::not_found("contract"))?;
-    let tag = ContractView::tag(&printable.record.contract, call.now);
-    call.precondition().check(Some(&tag))?;
-    let rendering = printed::keep(app, printable, Cause::Call(&call), call.now).await;
-    let rendering = rendering.map_err(printed::problem)?;
-    let url = printed::link(app, id, &rendering).await;
-    let url = url.map_err(printed::problem)?;
-    Ok(Reply::json(200, &DocumentView::new(&rendering, url))?.tagged(tag))
+    let tag = ContractView::tag(&record.contract, call.now);
+    printed::print(app, &call, &Sheet::Contract(record), document, tag).await
 }

@@ -1,25 +1,27 @@
-//! `document-render` – renders the contract after every transition from Signed on.
+//! `document-render` – renders contracts and framework agreements after every transition from their conclusion on.
 //!
-//! Started by: the queue of the rule for those events. What is rendered is the contract as it is
-//! now, not as the event left it: an event that comes twice, late or after a newer one leads to the
+//! Started by: the queue of the rule for those events. What is rendered is the contract or the agreement as it
+//! is now, not as the event left it: an event that comes twice, late or after a newer one leads to the
 //! same document.
 
-use sharepact_domain::contract::Contract;
-use sharepact_domain::document::Document;
-use sharepact_domain::id::ContractId;
+use sharepact_domain::document::{Document, Shown};
+use sharepact_domain::event::Aggregate;
+use sharepact_domain::id::{AgreementId, ContractId};
 use sharepact_runtime::{App, Grant, Published, Source, WorkError, Worker, messages, note};
 
 use crate::printed::{self, Cause};
+use crate::sheet::{AGREEMENTS, CONTRACTS, Sheet};
 
 /// The worker.
 pub static WORKER: Worker = Worker {
     name: "document-render",
     source: Source::Queue,
-    description: "Renders the contract as PDF after every transition from Signed on.",
+    description: "Renders contracts and framework agreements as PDF after every transition from their conclusion on.",
     grants: &[
         Grant::BatchGet,
         Grant::Put,
-        Grant::KeepDocument,
+        Grant::KeepDocument(CONTRACTS),
+        Grant::KeepDocument(AGREEMENTS),
         Grant::Send("RenderingsDead"),
     ],
     run: |app, event| {
@@ -32,44 +34,56 @@ pub static WORKER: Worker = Worker {
 /// What an event asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Step {
-    /// A document of the contract as it is now.
+    /// A document of the sheet as it is now.
     Render,
-    /// Nothing: there is one, or nobody is bound by the contract.
+    /// Nothing: there is one, or nobody is bound by what it would show.
     Nothing,
     /// A later look: what the event tells of is not to be seen yet.
     Wait,
 }
 
-fn step(contract: &Contract, document: Option<&Document>, sequence: u64) -> Step {
-    // A rejection ends offers as well as signed contracts; only these have a document.
-    let bound = contract.acceptance.is_some() || contract.effective_at.is_some();
-    let shown =
-        document.is_some_and(|document| document.rendering.contract_version >= contract.version);
-    match (contract.version < sequence, bound, shown) {
+fn step(sheet: &Sheet, document: Option<&Document>, sequence: u64) -> Step {
+    let version = sheet.version();
+    let shown = document.is_some_and(|document| document.rendering.version >= version);
+    match (version < sequence, sheet.is_concluded(), shown) {
         (true, _, _) => Step::Wait,
         (false, true, false) => Step::Render,
         (false, false, _) | (false, true, true) => Step::Nothing,
     }
 }
 
+/// What an event happened to.
+fn shown(aggregate: &Aggregate) -> Result<Shown, WorkError> {
+    let shown = match aggregate.kind.as_str() {
+        "contract" => ContractId::parse(&aggregate.id).map(Shown::Contract),
+        "agreement" => AgreementId::parse(&aggregate.id).map(Shown::Agreement),
+        _ => {
+            return Err(WorkError::Poison(
+                "only contracts and agreements have documents".to_owned(),
+            ));
+        }
+    };
+    shown.map_err(|fault| WorkError::Poison(fault.to_string()))
+}
+
 async fn render(app: &App, published: Published) -> Result<(), WorkError> {
     let (aggregate, sequence) = published.known()?;
-    let id = ContractId::parse(&aggregate.id);
-    let id = id.map_err(|fault| WorkError::Poison(fault.to_string()))?;
-    let found = app.store.printable(id).await?;
-    let printable = found.ok_or_else(|| WorkError::Poison(format!("there is no contract {id}")))?;
-    let (contract, document) = (&printable.record.contract, printable.document.as_ref());
-    match step(contract, document, sequence) {
+    let shown = shown(&aggregate)?;
+    let found = Sheet::read(app, shown).await?;
+    let (sheet, document) =
+        found.ok_or_else(|| WorkError::Poison(format!("there is no {} {shown}", shown.noun())))?;
+    match step(&sheet, document.as_ref(), sequence) {
         Step::Render => {}
         Step::Nothing => return Ok(()),
         Step::Wait => {
-            return Err(WorkError::Passing(
-                "the event is ahead of the contract".to_owned(),
-            ));
+            return Err(WorkError::Passing(format!(
+                "the event is ahead of the {}",
+                shown.noun()
+            )));
         }
     }
     let now = app.clock.now();
-    printed::keep(app, printable, Cause::Event, now).await?;
+    printed::keep(app, &sheet, document, Cause::Event, now).await?;
     note(|notes| notes.count("rendered", 1));
     Ok(())
 }
@@ -79,12 +93,12 @@ mod tests {
     use super::*;
     use sharepact_domain::event::Digest;
 
-    use crate::printed::tests::{active, draft, rendering};
+    use crate::printed::tests::rendering;
+    use crate::sheet::tests::{agreement, draft, in_force};
 
-    fn document(version: u64) -> Document {
-        let contract = active(version);
+    fn document(shown: Shown, version: u64) -> Document {
         Document {
-            contract: contract.id,
+            shown,
             version: 1,
             head: Digest::new([2; 32]),
             rendering: rendering(version),
@@ -93,26 +107,46 @@ mod tests {
 
     #[test]
     fn twice_late_or_early_a_version_is_rendered_once() {
-        let contract = active(6);
-        for (shown, sequence, expected) in [
-            (None, 6, Step::Render),
-            (Some(5), 6, Step::Render),
-            // Late: the contract is further than the event.
-            (Some(5), 4, Step::Render),
-            // Twice, and late behind a newer one.
-            (Some(6), 6, Step::Nothing),
-            (Some(6), 4, Step::Nothing),
-            // Early, also where the version before is rendered.
-            (None, 7, Step::Wait),
-            (Some(6), 7, Step::Wait),
-        ] {
-            let shown = shown.map(document);
-            assert_eq!(step(&contract, shown.as_ref(), sequence), expected);
+        for sheet in [in_force(6), agreement(6, true)] {
+            for (shown, sequence, expected) in [
+                (None, 6, Step::Render),
+                (Some(5), 6, Step::Render),
+                // Late: the sheet is further than the event.
+                (Some(5), 4, Step::Render),
+                // Twice, and late behind a newer one.
+                (Some(6), 6, Step::Nothing),
+                (Some(6), 4, Step::Nothing),
+                // Early, also where the version before is rendered.
+                (None, 7, Step::Wait),
+                (Some(6), 7, Step::Wait),
+            ] {
+                let shown = shown.map(|version| document(sheet.shown(), version));
+                assert_eq!(step(&sheet, shown.as_ref(), sequence), expected);
+            }
         }
     }
 
     #[test]
-    fn an_offer_that_nobody_accepted_has_no_document_of_its_own() {
-        assert_eq!(step(&draft(3), None, 3), Step::Nothing);
+    fn what_nobody_accepted_has_no_document_of_its_own() {
+        for sheet in [draft(3), agreement(3, false)] {
+            assert_eq!(step(&sheet, None, 3), Step::Nothing);
+        }
+    }
+
+    #[test]
+    fn only_contracts_and_agreements_have_documents() {
+        let id = "0192f0c1-2d3e-7a4b-8c5d-6e7f8a9b0c1d";
+        for (kind, id, known) in [
+            ("contract", id, true),
+            ("agreement", id, true),
+            ("session", id, false),
+            ("agreement", "potato", false),
+        ] {
+            let aggregate = Aggregate {
+                kind: kind.to_owned(),
+                id: id.to_owned(),
+            };
+            assert_eq!(shown(&aggregate).is_ok(), known, "{kind} {id}");
+        }
     }
 }

@@ -60,7 +60,9 @@ pub(crate) async fn issue(app: &App, id: ContractId, command: Command) -> Result
         let outcome: Outcome<Contract> = app.commit(change, None, now).await?;
         match outcome {
             Outcome::Written => return Ok(()),
-            Outcome::Rejected(rejected) => drop(rejected.stale()?),
+            Outcome::Rejected(rejected) => {
+                rejected.stale()?;
+            }
         }
     }
     Err(WorkError::Passing(format!("contract {id} keeps changing")))

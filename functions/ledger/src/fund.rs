@@ -92,7 +92,10 @@ async fn order(app: &App, event: &Event<WalletFact>) -> Result<(), WorkError> {
             Ok(())
         }
         // It was ordered before: an event that comes again changes nothing.
-        Outcome::Rejected(rejected) => Ok(drop(rejected.stale()?)),
+        Outcome::Rejected(rejected) => {
+            rejected.stale()?;
+            Ok(())
+        }
     }
 }
 

@@ -38,7 +38,7 @@ pub static OPERATION: Operation = Operation {
     body: None,
     success: (200, Shape::of::<VerificationView>()),
     problems: &[],
-    grants: &[Grant::Query, Grant::ReadDocument],
+    grants: &[Grant::Query, Grant::ReadDocument("contracts")],
     run: |app, call| Box::pin(verification(app, call)),
 };
 

@@ -1,13 +1,10 @@
 //! Passcodes: a consumer lets itself be found by whomever it tells one.
 
-pub mod issue;
-pub mod resolve;
-
 use sharepact_domain::passcode::Refusal;
 use sharepact_http::{Problem, ProblemType};
 
 /// Who does not manage an organisation's contracts neither issues passcodes nor tries them.
-fn refused(refusal: Refusal) -> Problem {
+pub(crate) fn refused(refusal: Refusal) -> Problem {
     let kind = match refusal {
         Refusal::NotContractManager => ProblemType::RoleRequired,
     };

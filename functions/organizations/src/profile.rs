@@ -1,10 +1,5 @@
 //! Profiles: settings that an organisation keeps for those that it onboards.
 
-pub mod change;
-pub mod create;
-pub mod list;
-pub mod view;
-
 use sharepact_domain::id::OrganizationId;
 use sharepact_domain::party::Principal;
 use sharepact_domain::profile::{Profile, Refusal, may_choose};
@@ -13,7 +8,7 @@ use sharepact_http::{Call, Problem, ProblemType, Reply, entity_tag};
 use sharepact_runtime::Answer;
 
 /// A profile as an answer; the address of one that is new goes with it.
-fn shown(status: u16, profile: &Profile) -> Answer {
+pub(crate) fn shown(status: u16, profile: &Profile) -> Answer {
     let reply = Reply::json(status, &ProfileView::from(profile))?;
     let reply = reply.tagged(entity_tag(profile.version, false));
     let (organization, id) = (&profile.organization, profile.id);
@@ -24,12 +19,15 @@ fn shown(status: u16, profile: &Profile) -> Answer {
 }
 
 /// The entity tag of a profile.
-fn tag(profile: &Profile, _call: &Call) -> String {
+pub(crate) fn tag(profile: &Profile, _call: &Call) -> String {
     entity_tag(profile.version, false)
 }
 
 /// Lets those pass who may choose among an organisation's profiles. To who is not of it there are none.
-fn choosing(principal: &Principal, organization: &OrganizationId) -> Result<(), Problem> {
+pub(crate) fn choosing(
+    principal: &Principal,
+    organization: &OrganizationId,
+) -> Result<(), Problem> {
     if may_choose(principal, organization) {
         return Ok(());
     }
@@ -42,7 +40,7 @@ fn choosing(principal: &Principal, organization: &OrganizationId) -> Result<(), 
     }
 }
 
-fn refused(refusal: Refusal) -> Problem {
+pub(crate) fn refused(refusal: Refusal) -> Problem {
     let kind = match refusal {
         Refusal::NotTheirs => return not_found(),
         Refusal::NotAdministrator => ProblemType::RoleRequired,
@@ -50,6 +48,6 @@ fn refused(refusal: Refusal) -> Problem {
     Problem::new(kind, refusal.to_string())
 }
 
-fn not_found() -> Problem {
+pub(crate) fn not_found() -> Problem {
     Problem::not_found("organization or profile")
 }

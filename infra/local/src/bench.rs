@@ -3,6 +3,7 @@
 //! The one rule: figures are printed and never judged. They say something about one machine on one
 //! day; what must hold everywhere, such as the number of round trips, is a test.
 
+mod entitlement;
 mod figures;
 mod framework;
 mod handler;
@@ -53,7 +54,8 @@ pub(crate) async fn run(options: Bench) -> Result<String, Failure> {
 
 async fn measure(stack: &Stack, options: Bench) -> Result<String, Failure> {
     let time = Duration::from_secs(options.seconds.into());
-    let loads = load::measure(stack, options.clients, time).await?;
+    let mut loads = load::measure(stack, options.clients, time).await?;
+    loads.push(Box::pin(entitlement::measure(stack, options.clients, time)).await?);
     let cases = handler::record(stack).await?;
     // A fifth of the time suffices: without a database there is little that varies.
     let handlers =

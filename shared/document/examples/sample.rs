@@ -1,4 +1,4 @@
-//! Writes contracts as PDF: `cargo run -p sharepact-document --example sample [name] [file]`, by default
+//! Writes contracts and agreements as PDF: `cargo run -p sharepact-document --example sample [name] [file]`, by default
 //! the usual one to `target/sample.pdf`. `all` writes every one of them into a folder.
 
 #[path = "../tests/sample/mod.rs"]
@@ -7,7 +7,10 @@ mod sample;
 use std::error::Error;
 use std::path::Path;
 
-use sample::{Sample, signed, three_pages};
+use sample::agreement::{AgreementSample, approved, onboarded};
+use sample::{Sample, quota, signed, three_pages};
+use sharepact_document::RenderError;
+use sharepact_domain::agreement::AgreementStatus;
 use sharepact_domain::contract::Status;
 use sharepact_domain::terms::{LONGEST, Terms};
 use sharepact_domain::text::Line;
@@ -31,18 +34,60 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
 }
 
-fn write(sample: &Sample, path: impl AsRef<Path>) -> Result<(), Box<dyn Error>> {
-    let bytes = sharepact_document::render(&sample.content())?;
-    Ok(std::fs::write(path, bytes)?)
+fn write(paper: &Paper, path: impl AsRef<Path>) -> Result<(), Box<dyn Error>> {
+    Ok(std::fs::write(path, paper.bytes()?)?)
+}
+
+/// A document of either kind.
+enum Paper {
+    Contract(Box<Sample>),
+    Agreement(Box<AgreementSample>),
+}
+
+impl Paper {
+    fn bytes(&self) -> Result<Vec<u8>, RenderError> {
+        match self {
+            Self::Contract(sample) => sharepact_document::render(&sample.content()),
+            Self::Agreement(sample) => sharepact_document::render_agreement(&sample.content()),
+        }
+    }
 }
 
 /// Documents of every kind, by name.
-fn samples() -> Vec<(String, Sample)> {
+fn samples() -> Vec<(String, Paper)> {
+    let contracts = contracts()
+        .into_iter()
+        .map(|(name, sample)| (name, Paper::Contract(Box::new(sample))));
+    let agreements = agreements()
+        .into_iter()
+        .map(|(name, sample)| (name, Paper::Agreement(Box::new(sample))));
+    contracts.chain(agreements).collect()
+}
+
+/// Framework agreements of every status, and those that are out of the ordinary.
+fn agreements() -> Vec<(String, AgreementSample)> {
+    let mut samples: Vec<_> = AgreementStatus::ALL
+        .into_iter()
+        .map(|status| {
+            let name = format!("agreement-{}", status.name().to_lowercase());
+            (name, approved().with_status(status))
+        })
+        .collect();
+    let wide = format!("東京 😀 بيانات {}", "W".repeat(150));
+    samples.push(("agreement-onboarded".to_owned(), onboarded()));
+    samples.push(("agreement-hostile".to_owned(), approved().named(&wide)));
+    samples
+}
+
+/// Contracts of every status, and those that are out of the ordinary.
+fn contracts() -> Vec<(String, Sample)> {
     let mut samples: Vec<_> = Status::ALL
         .into_iter()
         .map(|status| (status.name().to_lowercase(), signed().with_status(status)))
         .collect();
     let mut add = |name: &str, sample| samples.push((name.to_owned(), sample));
+    add("quota", quota());
+    add("quota-stopped", quota().with_status(Status::Stopped));
     add("three", three_pages());
     add("bare", bare());
     add("acquired", acquired());
@@ -77,18 +122,17 @@ fn bare() -> Sample {
     contract.effective_at = None;
     contract.expires_at = None;
     contract.payment_reference = None;
-    contract.scope.selection.filters.clear();
+    sample.scope().selection.filters.clear();
     sample
 }
 
 /// A public asset, taken under its licence.
 fn acquired() -> Sample {
     let mut sample = signed();
-    let contract = &mut sample.contract;
-    contract.asset.access_level = sharepact_domain::asset::AccessLevel::Public;
-    contract.scope.duration = sharepact_domain::contract::Duration::Forever;
-    contract.expires_at = None;
-    contract.payment_reference = None;
+    sample.subject().access_level = sharepact_domain::asset::AccessLevel::Public;
+    sample.scope().duration = sharepact_domain::contract::Duration::Forever;
+    sample.contract.expires_at = None;
+    sample.contract.payment_reference = None;
     sample
 }
 
@@ -98,9 +142,9 @@ fn hostile() -> Sample {
     let wide = "W".repeat(150);
     let name = format!("東京 😀 بيانات a{} {wide}", "\u{301}".repeat(9));
     if let Ok(name) = Line::parse(&name) {
-        sample.contract.asset.name = name;
+        sample.subject().name = name;
     }
-    sample.contract.scope.selection.fields.push(name);
+    sample.scope().selection.fields.push(name);
     sample
 }
 

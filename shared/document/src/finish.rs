@@ -13,8 +13,9 @@ use flate2::Compression;
 use flate2::write::ZlibEncoder;
 use lopdf::{Dictionary, Document, Object, ObjectId, SaveOptions, Stream, dictionary};
 
+use crate::RenderError;
 use crate::paint::{Drawing, Embedded};
-use crate::{Content, RenderError};
+use crate::story::Particulars;
 
 /// How hard streams are compressed: level 9 saves 1 % and takes twice as long.
 const LEVEL: u32 = 6;
@@ -22,7 +23,7 @@ const LEVEL: u32 = 6;
 const PROFILE: &[u8] = include_bytes!("../profile/grey.icc");
 
 /// Finishes a drawing.
-pub(crate) fn finish(drawing: Drawing, content: &Content<'_>) -> Result<Vec<u8>, RenderError> {
+pub(crate) fn finish(drawing: Drawing, particulars: &Particulars) -> Result<Vec<u8>, RenderError> {
     let Drawing {
         mut file,
         tree,
@@ -46,7 +47,7 @@ pub(crate) fn finish(drawing: Drawing, content: &Content<'_>) -> Result<Vec<u8>,
     let root = catalog(&file)?;
     let structure = structure::add(&mut file, &tree, &pages, &marks)?;
     let outlines = outline::add(&mut file, &outline, &pages);
-    let (info, packet) = metadata::of(content);
+    let (info, packet) = metadata::of(particulars);
     let mut stream = Stream::new(
         dictionary! { "Type" => "Metadata", "Subtype" => "XML" },
         packet.into_bytes(),
@@ -79,7 +80,7 @@ pub(crate) fn finish(drawing: Drawing, content: &Content<'_>) -> Result<Vec<u8>,
     }
     let old = file.trailer.get(b"Info").and_then(Object::as_reference)?;
     file.objects.insert(old, Object::Dictionary(info));
-    let (document, instance) = metadata::identity(content);
+    let (document, instance) = metadata::identity(particulars);
     let id = |bytes: Vec<u8>| Object::String(bytes, lopdf::StringFormat::Hexadecimal);
     file.trailer.set("ID", vec![id(document), id(instance)]);
     write(file)

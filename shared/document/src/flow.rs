@@ -15,7 +15,7 @@ use crate::block::{Block, Edges, Length, Span, Style, points};
 use crate::line::{Line, Part, lines, paragraph};
 use crate::shape::Shaper;
 use crate::story::on_codes;
-use page::{BOTTOM, LEFT, MEASURE, TOP};
+use page::{BOTTOM, LEFT, MEASURE, TOP, around};
 
 /// How far a list or a quotation is set in.
 const INDENT: Length = points(20);
@@ -158,13 +158,10 @@ impl Flow<'_> {
         after: &[Block],
         parent: NodeId,
     ) -> Result<(), RenderError> {
-        let (above, leading, below) = match level {
-            1 => (points(18), points(18), points(5)),
-            2 => (points(13), points(16), points(4)),
-            _ => (points(9), points(15), points(3)),
-        };
+        let (above, leading, below) = around(level);
         let set = lines(spans, self.width, self.shaper)?;
-        let least = self.least(after.get(..2).unwrap_or_default())?;
+        // Terms may be nothing but headings: some of them follow their own.
+        let least = self.least(after.get(..4).unwrap_or(after))?;
         self.space(above);
         self.require(leading * count(&set) + below + least);
         // Whatever the terms do, the structure goes down level by level.
@@ -295,7 +292,7 @@ impl Flow<'_> {
         top
     }
 
-    /// The least room that the next blocks need to begin with.
+    /// The least room that the next blocks need to begin with: headings, and what stands below the last of them.
     fn least(&mut self, next: &[Block]) -> Result<Length, RenderError> {
         let Some((block, after)) = next.split_first() else {
             return Ok(0);
@@ -303,7 +300,11 @@ impl Flow<'_> {
         match block {
             Block::Table(table) => Ok(self.beginning(table)? + self.company(after)?),
             Block::Note(_) => Ok(points(18) + self.least(after)?),
-            Block::Heading { .. } => Ok(points(50)),
+            Block::Heading { level, spans } => {
+                let (above, leading, below) = around(*level);
+                let set = lines(spans, self.width, self.shaper)?;
+                Ok(above + leading * count(&set) + below + self.least(after)?)
+            }
             Block::Title(_)
             | Block::Lead(_)
             | Block::Paragraph(_)

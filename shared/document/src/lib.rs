@@ -1,4 +1,4 @@
-//! The contract as PDF: one pure function, [`render`].
+//! Contracts and framework agreements as PDF: two pure functions, [`render`] and [`render_agreement`].
 //!
 //! | module | owns |
 //! | --- | --- |
@@ -26,10 +26,13 @@ mod paint;
 mod shape;
 mod story;
 
+use sharepact_domain::agreement::{Agreement, AgreementStatus};
 use sharepact_domain::contract::{Contract, Status};
 use sharepact_domain::fault::Fault;
 use sharepact_domain::terms::Terms;
 use thiserror::Error;
+
+use story::Story;
 
 /// The platform's terms in CommonMark, for platforms that have none of their own.
 pub const PLATFORM_TERMS: &str = include_str!("../text/platform-terms.md");
@@ -42,7 +45,7 @@ pub fn platform_terms() -> Result<Terms, Fault> {
     Terms::parse(PLATFORM_TERMS)
 }
 
-/// Everything that a document says.
+/// Everything that the document of a contract says.
 #[derive(Clone, Copy, Debug)]
 pub struct Content<'a> {
     /// The contract as recorded.
@@ -54,6 +57,19 @@ pub struct Content<'a> {
     /// The status that holds, which may be later than the recorded one: [`Contract::status`].
     pub status: Status,
     /// What stands across every page; [`watermark`] has the usual word.
+    pub watermark: Option<&'a str>,
+}
+
+/// Everything that the document of a framework agreement says.
+#[derive(Clone, Copy, Debug)]
+pub struct AgreementContent<'a> {
+    /// The agreement as recorded.
+    pub agreement: &'a Agreement,
+    /// The platform's terms; [`platform_terms`] has a text.
+    pub platform_terms: &'a Terms,
+    /// The status that holds, which may be later than the recorded one: [`Agreement::status`].
+    pub status: AgreementStatus,
+    /// What stands across every page; [`agreement_watermark`] has the usual word.
     pub watermark: Option<&'a str>,
 }
 
@@ -70,6 +86,18 @@ pub fn watermark(status: Status) -> Option<&'static str> {
         Status::Active => None,
         Status::Expired => Some("EXPIRED"),
         Status::Stopped => Some("STOPPED"),
+    }
+}
+
+/// The word across the pages of an agreement that is not in force.
+#[must_use]
+pub fn agreement_watermark(status: AgreementStatus) -> Option<&'static str> {
+    match status {
+        AgreementStatus::Pending => Some("PENDING"),
+        AgreementStatus::Active => None,
+        AgreementStatus::Rejected => Some("REJECTED"),
+        AgreementStatus::Stopped => Some("STOPPED"),
+        AgreementStatus::Expired => Some("EXPIRED"),
     }
 }
 
@@ -129,14 +157,26 @@ impl From<std::io::Error> for RenderError {
     }
 }
 
-/// Renders the contract.
+/// Renders a contract.
 ///
 /// # Errors
 /// A fault of this crate or of its faces; never what a user wrote.
 pub fn render(content: &Content<'_>) -> Result<Vec<u8>, RenderError> {
+    set(&story::contract::tell(content))
+}
+
+/// Renders a framework agreement.
+///
+/// # Errors
+/// A fault of this crate or of its faces; never what a user wrote.
+pub fn render_agreement(content: &AgreementContent<'_>) -> Result<Vec<u8>, RenderError> {
+    set(&story::agreement::tell(content))
+}
+
+/// Story → pages → file.
+fn set(story: &Story) -> Result<Vec<u8>, RenderError> {
     let mut shaper = shape::Shaper::new()?;
-    let (blocks, edges) = story::tell(content);
-    let layout = flow::lay_out(&blocks, &edges, &mut shaper)?;
+    let layout = flow::lay_out(&story.blocks, &story.edges, &mut shaper)?;
     let drawing = paint::paint(layout, &shaper)?;
-    finish::finish(drawing, content)
+    finish::finish(drawing, &story.particulars)
 }

@@ -1,40 +1,89 @@
-//! What the document says, in which order.
+//! What a document says, in which order.
+//!
+//! | file | owns |
+//! | --- | --- |
+//! | `contract` | the contract: over an asset, or over a quota |
+//! | `agreement` | the framework agreement |
+//! | `value` | how instants, authors, hashes and ends are told, whatever they belong to |
 //!
 //! The one rule: it says what the record says, in the record's own words and numbers; a part that
 //! has nothing to say says so.
 
-mod act;
-mod facts;
+pub(crate) mod agreement;
+pub(crate) mod contract;
+mod value;
 
-use sharepact_domain::contract::{Contract, Matter, Quota, Status};
+use sharepact_domain::event::Digest;
+use sharepact_domain::time::Timestamp;
 
-use crate::Content;
 use crate::block::{Block, Edges, Span, Style, points};
-use crate::commonmark;
 use crate::face::Face;
 
-/// The document's title in one line.
-pub(crate) fn title(content: &Content<'_>) -> String {
-    format!("Data sharing contract: {}", about(content.contract))
+/// A document before it has pages.
+pub(crate) struct Story {
+    /// What it says.
+    pub(crate) blocks: Vec<Block>,
+    /// What every page says.
+    pub(crate) edges: Edges,
+    /// What it is.
+    pub(crate) particulars: Particulars,
 }
 
-/// What the contract is about, in a few words.
-fn about(contract: &Contract) -> String {
-    match &contract.matter {
-        Matter::Asset { subject, .. } => subject.name.to_string(),
-        Matter::Quota(Quota {
-            assets: 1, entity, ..
-        }) => format!("1 {}", entity.name()),
-        Matter::Quota(Quota { assets, entity, .. }) => format!("{assets} {}s", entity.name()),
+/// What a document is: its name, its time, and all that its identity is made of.
+pub(crate) struct Particulars {
+    /// Its title in one line.
+    pub(crate) title: String,
+    /// What it shows: `Contract`, `Framework agreement`.
+    pub(crate) kind: &'static str,
+    /// The id of what it shows, a UUID.
+    pub(crate) id: String,
+    /// The version of what it shows.
+    pub(crate) version: u64,
+    /// When that began.
+    pub(crate) created: Timestamp,
+    /// When it last changed.
+    pub(crate) changed: Timestamp,
+    /// The hash of its last event.
+    pub(crate) head: Digest,
+    /// The status that holds.
+    pub(crate) status: &'static str,
+    /// The platform's terms.
+    pub(crate) platform_terms: Digest,
+    /// The terms of its own, where it has any.
+    pub(crate) terms: Option<Digest>,
+    /// What stands across every page.
+    pub(crate) watermark: Option<String>,
+}
+
+impl Particulars {
+    /// What every page says of it.
+    fn edges(&self) -> Edges {
+        let small = Style {
+            face: Face::Mono,
+            size: 6_400,
+            ..Style::NOTE
+        };
+        let which = format!("{} {} · version {}", self.kind, self.id, self.version);
+        Edges {
+            footer: vec![
+                vec![Span::new(which, Style::NOTE)],
+                vec![
+                    Span::new("Hash of last event ", Style::NOTE),
+                    Span::new(self.head.to_string(), small),
+                ],
+            ],
+            watermark: self.watermark.clone(),
+        }
     }
 }
 
-/// Tells the contract.
-pub(crate) fn tell(content: &Content<'_>) -> (Vec<Block>, Edges) {
-    let contract = content.contract;
-    let plain = |text: &str| Span::new(text, Style::of(Face::Italic, points(11)));
-    let strong = |text: &str| Span::new(text, Style::of(Face::BoldItalic, points(11)));
-    let mut blocks = vec![
+/// The top of the first page: what it is, about what and between whom, and what its status means.
+fn masthead(title: &str, lead: [Lead<'_>; 7], standing: String) -> Vec<Block> {
+    let lead = lead.into_iter().map(|part| match part {
+        Lead::Plain(text) => Span::new(text, Style::of(Face::Italic, points(11))),
+        Lead::Strong(text) => Span::new(text, Style::of(Face::BoldItalic, points(11))),
+    });
+    vec![
         Block::Note(vec![Span::new(
             "SHAREPACT",
             Style {
@@ -42,105 +91,40 @@ pub(crate) fn tell(content: &Content<'_>) -> (Vec<Block>, Edges) {
                 ..Style::NOTE
             },
         )]),
-        Block::Title(vec![Span::new(
-            "Data sharing contract",
-            Style::of(Face::Bold, points(21)),
-        )]),
-        Block::Lead(vec![
-            plain("on the use of "),
-            strong(&about(contract)),
-            plain("\nbetween "),
-            strong(contract.provider.owner().id()),
-            plain(" as provider and "),
-            strong(contract.consumer.owner().id()),
-            plain(" as consumer"),
-        ]),
-        Block::Note(vec![Span::new(standing(content), Style::NOTE)]),
-    ];
-    let mut section = 0;
-    let mut heading = |title: &str| {
-        section += 1;
-        heading(1, &format!("{section}. {title}"))
-    };
-    blocks.push(heading("Parties and term"));
-    blocks.push(facts::parties(content));
-    match &contract.matter {
-        Matter::Asset { subject, scope } => {
-            blocks.push(heading("Asset details"));
-            blocks.extend(facts::asset(subject, scope));
-            blocks.push(heading("Payment details"));
-            blocks.extend(facts::payment(content));
-            blocks.push(heading("Contract terms"));
-            blocks.extend(terms(content));
-        }
-        Matter::Quota(quota) => {
-            blocks.push(heading("Quota"));
-            blocks.extend(facts::quota(quota));
-        }
-    }
-    blocks.push(heading("Platform terms"));
-    blocks.extend(commonmark::read(content.platform_terms.as_str(), 1));
-    blocks.push(heading("Signatures and record"));
-    blocks.extend(act::signatures(content));
-    if let Some(ending) = &contract.ending {
-        blocks.push(heading("End of the contract"));
-        blocks.push(act::ending(ending));
-    }
-    let small = Style {
-        face: Face::Mono,
-        size: 6_400,
-        ..Style::NOTE
-    };
-    let edges = Edges {
-        footer: vec![
-            vec![Span::new(
-                format!("Contract {} · version {}", contract.id, contract.version),
-                Style::NOTE,
-            )],
-            vec![
-                Span::new("Hash of last event ", Style::NOTE),
-                Span::new(contract.head.to_string(), small),
-            ],
-        ],
-        watermark: content.watermark.map(str::to_owned),
-    };
-    (blocks, edges)
+        Block::Title(vec![Span::new(title, Style::of(Face::Bold, points(21)))]),
+        Block::Lead(lead.collect()),
+        Block::Note(vec![Span::new(standing, Style::NOTE)]),
+    ]
 }
 
-/// The terms of the last revision, in full.
-fn terms(content: &Content<'_>) -> Vec<Block> {
-    let Some(terms) = content.terms else {
-        return vec![paragraph("The provider has not offered any terms yet.")];
-    };
-    let note = content.contract.offer.as_ref().map(|offer| {
-        let note = format!("Revision {} of the terms, in full.", offer.revision);
-        Block::Note(vec![Span::new(note, Style::NOTE)])
-    });
-    let text = commonmark::read(terms.as_str(), 1);
-    note.into_iter().chain(text).collect()
+/// A part of what stands below the title.
+enum Lead<'a> {
+    /// What joins names.
+    Plain(&'a str),
+    /// A name.
+    Strong(&'a str),
+}
+
+/// The sections of a document, which are numbered.
+#[derive(Default)]
+struct Sections {
+    told: u8,
+}
+
+impl Sections {
+    /// The heading of the next one.
+    fn next(&mut self, title: &str) -> Block {
+        self.told += 1;
+        heading(1, &format!("{}. {title}", self.told))
+    }
 }
 
 /// What a reader has to know of characters that no face has.
 pub(crate) fn on_codes() -> Block {
-    let note = "A code in a box stands for a character that the fonts of this document lack: its \
-                number in Unicode. Whoever copies or searches the text gets the character itself.";
-    Block::Note(vec![Span::new(note, Style::NOTE)])
-}
-
-/// What the contract's status means for its reader.
-fn standing(content: &Content<'_>) -> String {
-    let meaning = match content.status {
-        Status::Request => "the consumer has asked for the asset; nothing is agreed",
-        Status::Declined => "the provider has declined the request; nothing is agreed",
-        Status::Draft => "the provider has made an offer; nothing is agreed yet",
-        Status::Negotiate => "price and terms are being negotiated; nothing is agreed yet",
-        Status::Rejected => "a party has withdrawn before activation; the contract is not in force",
-        Status::Signed => "both parties are bound; the asset may be used from activation on",
-        Status::Active => "the contract is in force",
-        Status::Expired => "the duration of use is over; the contract is no longer in force",
-        Status::Stopped => "a party has ended the contract; it is no longer in force",
-    };
-    format!("Status: {} – {meaning}.", content.status.name())
+    note(
+        "A code in a box stands for a character that the fonts of this document lack: its number in \
+         Unicode. Whoever copies or searches the text gets the character itself.",
+    )
 }
 
 /// A heading of that level.
@@ -154,4 +138,9 @@ fn heading(level: u8, text: &str) -> Block {
 /// A paragraph in the text's own style.
 fn paragraph(text: &str) -> Block {
     Block::Paragraph(vec![Span::new(text, Style::BODY)])
+}
+
+/// A paragraph of small print.
+fn note(text: impl Into<String>) -> Block {
+    Block::Note(vec![Span::new(text, Style::NOTE)])
 }

@@ -14,8 +14,8 @@ use crate::tools;
 
 fn named(name: &str) -> Sample {
     let mut sample = signed();
-    sample.contract.asset.name = Line::parse(name).unwrap();
-    sample.contract.scope.selection.fields = vec![name.to_owned(); 3];
+    sample.subject().name = Line::parse(name).unwrap();
+    sample.scope().selection.fields = vec![name.to_owned(); 3];
     sample
 }
 
@@ -282,10 +282,10 @@ proptest! {
     ) {
         let mut sample = signed().with_status(status);
         if let Ok(name) = Line::parse(&name) {
-            sample.contract.asset.name = name;
+            sample.subject().name = name;
         }
         sample.terms = Terms::parse(&terms).ok();
-        sample.contract.scope.selection.fields = fields;
+        sample.scope().selection.fields = fields;
         sample.watermark = mark;
         let bytes = render(&sample.content()).unwrap();
         let file = Document::load_mem(&bytes).unwrap();

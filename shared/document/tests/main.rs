@@ -9,9 +9,11 @@
     reason = "a test says what is wrong by failing"
 )]
 
+mod agreements;
 mod bytes;
 mod commonmark;
 mod hostile;
 mod pages;
+mod quotas;
 mod sample;
 mod tools;

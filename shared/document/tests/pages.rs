@@ -119,7 +119,7 @@ fn a_bare_request_is_a_document_too() {
     contract.effective_at = None;
     contract.expires_at = None;
     contract.payment_reference = None;
-    contract.scope.selection.filters.clear();
+    sample.scope().selection.filters.clear();
     let Some(text) = read(&sample) else { return };
     in_order(
         &text,
@@ -154,7 +154,7 @@ fn large_amounts_are_set_in_groups_of_three() {
 #[test]
 fn what_was_taken_under_a_public_licence_says_so() {
     let mut sample = signed();
-    sample.contract.asset.access_level = AccessLevel::Public;
+    sample.subject().access_level = AccessLevel::Public;
     sample.contract.payment_reference = None;
     let Some(text) = read(&sample) else { return };
     assert!(
@@ -237,7 +237,7 @@ fn an_end_is_told_with_its_reason() {
 #[test]
 fn a_table_that_runs_over_pages_repeats_its_titles() {
     let mut sample = signed();
-    sample.contract.scope.selection.fields = (0..500).map(|n| format!("field_{n:03}")).collect();
+    sample.scope().selection.fields = (0..500).map(|n| format!("field_{n:03}")).collect();
     let bytes = render(&sample.content()).unwrap();
     let Some(text) = tools::text(&bytes) else {
         return;
@@ -265,7 +265,7 @@ fn a_cell_taller_than_a_page_breaks_within() {
     let values: Vec<_> = (0..200)
         .map(|n| format!("{n:03}{}", "é".repeat(197)))
         .collect();
-    sample.contract.scope.selection.filters[1].condition = Condition::Values { values };
+    sample.scope().selection.filters[1].condition = Condition::Values { values };
     let bytes = render(&sample.content()).unwrap();
     let Some(text) = tools::text(&bytes) else {
         return;

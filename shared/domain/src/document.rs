@@ -1,19 +1,120 @@
-//! The contract as PDF, as far as it can be proved: which bytes showed which version of it, and when.
+//! Contracts and agreements as PDF, as far as it can be proved: which bytes showed which version of what, and when.
 //!
 //! The one rule: a rendering that comes late, or is the same again, changes nothing.
+
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
 use crate::event::{Digest, Event, Fact, Link};
-use crate::id::ContractId;
+use crate::id::{AgreementId, ContractId};
 use crate::time::Timestamp;
 
-/// A PDF that was made of a contract.
+/// What a document shows. Its id is the document's too: ids of both kinds are UUIDs, which do not meet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Shown {
+    /// A contract.
+    Contract(ContractId),
+    /// A framework agreement.
+    Agreement(AgreementId),
+}
+
+impl Shown {
+    /// `contract` or `framework agreement`, as a reader calls it.
+    #[must_use]
+    pub fn noun(self) -> &'static str {
+        match self {
+            Self::Contract(_) => "contract",
+            Self::Agreement(_) => "framework agreement",
+        }
+    }
+
+    /// The contract, where it is one.
+    #[must_use]
+    pub fn contract(self) -> Option<ContractId> {
+        match self {
+            Self::Contract(contract) => Some(contract),
+            Self::Agreement(_) => None,
+        }
+    }
+
+    /// A version of it.
+    #[must_use]
+    pub fn edition(self, version: u64) -> Edition {
+        match self {
+            Self::Contract(contract) => Edition::Contract {
+                contract,
+                contract_version: version,
+            },
+            Self::Agreement(agreement) => Edition::Agreement {
+                agreement,
+                agreement_version: version,
+            },
+        }
+    }
+}
+
+impl fmt::Display for Shown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Contract(contract) => contract.fmt(f),
+            Self::Agreement(agreement) => agreement.fmt(f),
+        }
+    }
+}
+
+/// What a document shows, and which version of it, in the words of the event that tells of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged, rename_all_fields = "camelCase")]
+pub enum Edition {
+    /// A contract.
+    Contract {
+        /// Which.
+        contract: ContractId,
+        /// Its version.
+        contract_version: u64,
+    },
+    /// A framework agreement.
+    Agreement {
+        /// Which.
+        agreement: AgreementId,
+        /// Its version.
+        agreement_version: u64,
+    },
+}
+
+impl Edition {
+    /// What is shown.
+    #[must_use]
+    pub fn shown(self) -> Shown {
+        match self {
+            Self::Contract { contract, .. } => Shown::Contract(contract),
+            Self::Agreement { agreement, .. } => Shown::Agreement(agreement),
+        }
+    }
+
+    /// Which version of it.
+    #[must_use]
+    pub fn version(self) -> u64 {
+        match self {
+            Self::Contract {
+                contract_version, ..
+            } => contract_version,
+            Self::Agreement {
+                agreement_version, ..
+            } => agreement_version,
+        }
+    }
+}
+
+/// A PDF that was made of a contract or an agreement.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Rendering {
-    /// The version of the contract that it shows.
-    pub contract_version: u64,
+    /// The version that it shows. States that were kept while only contracts had documents call it by the other name.
+    #[serde(alias = "contractVersion")]
+    pub version: u64,
     /// SHA-256 of its bytes.
     pub sha256: Digest,
     /// Its length in bytes.
@@ -24,12 +125,13 @@ pub struct Rendering {
     pub rendered_at: Timestamp,
 }
 
-/// The document of a contract: the last of its renderings. Its id is the contract's.
+/// The document of a contract or an agreement: the last of its renderings.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Document {
-    /// The contract that it shows.
-    pub contract: ContractId,
+    /// What it shows.
+    #[serde(flatten)]
+    pub shown: Shown,
     /// The number of events so far.
     pub version: u64,
     /// The hash of the last event.
@@ -42,13 +144,12 @@ pub struct Document {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", content = "data", rename_all_fields = "camelCase")]
 pub enum DocumentFact {
-    /// The contract was rendered, for the first time or with other bytes than before.
+    /// A contract or an agreement was rendered, for the first time or with other bytes than before.
     #[serde(rename = "document.rendered")]
     Rendered {
-        /// The contract.
-        contract: ContractId,
-        /// The version of it that the document shows.
-        contract_version: u64,
+        /// What the document shows.
+        #[serde(flatten)]
+        edition: Edition,
         /// SHA-256 of the document's bytes.
         sha256: Digest,
         /// Its length in bytes.
@@ -71,33 +172,32 @@ impl Fact for DocumentFact {
 impl Document {
     /// What a rendering brings about; `None` where a later one is recorded, or the very same.
     ///
-    /// Time alone ends a contract, so that one version may have two documents: of these, the later counts.
+    /// Time alone ends a contract or an agreement, so that one version may have two documents: of these, the later counts.
     #[must_use]
     pub fn decide(
         recorded: Option<&Self>,
-        contract: ContractId,
+        shown: Shown,
         rendering: &Rendering,
     ) -> Option<DocumentFact> {
         let news = recorded
             .map(|document| &document.rendering)
             .is_none_or(|last| {
                 let same = last.sha256 == rendering.sha256;
-                match rendering.contract_version.cmp(&last.contract_version) {
+                match rendering.version.cmp(&last.version) {
                     std::cmp::Ordering::Less => false,
                     std::cmp::Ordering::Equal => !same && rendering.rendered_at > last.rendered_at,
                     std::cmp::Ordering::Greater => true,
                 }
             });
         let Rendering {
-            contract_version,
+            version,
             sha256,
             length,
             key,
             rendered_at: _,
         } = rendering;
         news.then(|| DocumentFact::Rendered {
-            contract,
-            contract_version: *contract_version,
+            edition: shown.edition(*version),
             sha256: *sha256,
             length: *length,
             key: key.clone(),
@@ -117,18 +217,17 @@ impl Document {
     #[must_use]
     pub fn after(event: &Event<DocumentFact>) -> Self {
         let DocumentFact::Rendered {
-            contract,
-            contract_version,
+            edition,
             sha256,
             length,
             key,
         } = event.fact.clone();
         Self {
-            contract,
+            shown: edition.shown(),
             version: event.sequence,
             head: event.hash,
             rendering: Rendering {
-                contract_version,
+                version: edition.version(),
                 sha256,
                 length,
                 key,
@@ -140,6 +239,7 @@ impl Document {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::{Value, json};
     use uuid::Uuid;
 
     use super::*;
@@ -147,11 +247,12 @@ mod tests {
     use crate::id::EventId;
     use crate::party::Author;
 
-    const CONTRACT: ContractId = ContractId::new(Uuid::from_u128(7));
+    const CONTRACT: Shown = Shown::Contract(ContractId::new(Uuid::from_u128(7)));
+    const AGREEMENT: Shown = Shown::Agreement(AgreementId::new(Uuid::from_u128(8)));
 
-    fn rendering(contract_version: u64, content: u8, second: u8) -> Rendering {
+    fn rendering(version: u64, content: u8, second: u8) -> Rendering {
         Rendering {
-            contract_version,
+            version,
             sha256: Digest::new([content; 32]),
             length: 1,
             key: String::new(),
@@ -197,5 +298,44 @@ mod tests {
         assert_eq!(verify(&events), Ok(()));
         let last = Document::after(events.last().unwrap());
         assert_eq!((last.version, &last.rendering), (4, &rendering(5, 4, 4)));
+    }
+
+    /// What stands in histories and in the table, letter by letter.
+    #[test]
+    fn the_event_of_a_contract_is_what_it_always_was_and_that_of_an_agreement_says_so() {
+        let hash = "01".repeat(32);
+        for (shown, data) in [
+            (
+                CONTRACT,
+                json!({ "contract": CONTRACT.to_string(), "contractVersion": 4, "sha256": hash, "length": 1, "key": "" }),
+            ),
+            (
+                AGREEMENT,
+                json!({ "agreement": AGREEMENT.to_string(), "agreementVersion": 4, "sha256": hash, "length": 1, "key": "" }),
+            ),
+        ] {
+            let fact = Document::decide(None, shown, &rendering(4, 1, 1)).unwrap();
+            let told = json!({ "type": "document.rendered", "data": data });
+            assert_eq!(serde_json::to_value(&fact).unwrap(), told);
+            assert_eq!(serde_json::from_value::<DocumentFact>(told).unwrap(), fact);
+        }
+        let neither = json!({ "type": "document.rendered",
+            "data": { "contractVersion": 4, "sha256": hash, "length": 1, "key": "" } });
+        assert!(serde_json::from_value::<DocumentFact>(neither).is_err());
+    }
+
+    #[test]
+    fn a_state_is_read_as_it_was_kept_before_agreements_had_documents() {
+        let document = Document::after(&record(None, &rendering(4, 1, 1)).unwrap());
+        let mut kept = serde_json::to_value(&document).unwrap();
+        assert_eq!(kept["contract"], CONTRACT.to_string());
+        assert_eq!(
+            serde_json::from_value::<Document>(kept.clone()).unwrap(),
+            document
+        );
+        let rendering = kept["rendering"].as_object_mut().unwrap();
+        let version: Value = rendering.remove("version").unwrap();
+        rendering.insert("contractVersion".to_owned(), version);
+        assert_eq!(serde_json::from_value::<Document>(kept).unwrap(), document);
     }
 }

@@ -44,6 +44,8 @@ pub enum Grant {
     QueryIndex(&'static str),
     /// `dynamodb:PutItem` on the table.
     Put,
+    /// `dynamodb:ConditionCheckItem` on the table.
+    Check,
     /// `dynamodb:UpdateItem` on the table.
     Update,
     /// `dynamodb:DeleteItem` on the table.
@@ -52,12 +54,12 @@ pub enum Grant {
     Publish,
     /// `sqs:SendMessage` on the queue that is this resource of the template.
     Send(&'static str),
-    /// `s3:PutObject` below `contracts/` in the bucket of documents.
-    KeepDocument,
+    /// `s3:PutObject` below this folder in the bucket of documents.
+    KeepDocument(&'static str),
     /// `s3:GetObject` there: a link carries the right of the function that signed it.
-    LinkDocument,
+    LinkDocument(&'static str),
     /// `s3:GetObject` there: the function itself reads.
-    ReadDocument,
+    ReadDocument(&'static str),
     /// `secretsmanager:GetSecretValue` on the secret that is this resource of the template.
     ReadSecret(&'static str),
 }

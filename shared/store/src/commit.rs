@@ -29,7 +29,7 @@ use aws_sdk_dynamodb::types::CancellationReason;
 use serde::de::DeserializeOwned;
 use sharepact_domain::time::Timestamp;
 
-pub use self::change::{Change, Claim, Places, Sending};
+pub use self::change::{Change, Claim, Parent, Places, Sending};
 pub use self::outcome::{Outcome, Rejected};
 
 use self::transaction::Draft;

@@ -4,7 +4,7 @@
 
 use futures::future::try_join3;
 use sharepact_domain::contract::{Contract, Revision};
-use sharepact_domain::document::Document;
+use sharepact_domain::document::{Document, Shown};
 use sharepact_domain::evidence::{Anchored, Kind};
 use sharepact_domain::id::ContractId;
 
@@ -37,7 +37,7 @@ impl Record {
     fn is_whole(&self) -> bool {
         let document = self.document.as_ref();
         let version = document.map_or(0, |document| document.version);
-        let shown = document.map_or(0, |document| document.rendering.contract_version);
+        let shown = document.map_or(0, |document| document.rendering.version);
         self.contract.version == self.events.len() as u64
             && version == self.document_events.len() as u64
             && shown <= self.contract.version
@@ -65,7 +65,7 @@ impl Store {
     }
 
     async fn records(&self, id: ContractId, terms: bool) -> Result<Option<Record>, StoreError> {
-        let (contract, document) = (keys::contract(id), keys::document(id));
+        let (contract, document) = (keys::contract(id), keys::document(Shown::Contract(id)));
         let revisions = match terms {
             true => keys::REVISIONS,
             false => keys::STATE,

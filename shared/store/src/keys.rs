@@ -2,6 +2,7 @@
 //! them; identifiers hold no `#`, so that no key can be read as another.
 
 use sharepact_domain::agreement::Bond;
+use sharepact_domain::document::Shown;
 use sharepact_domain::event::{Aggregate, Digest, Fact};
 use sharepact_domain::id::{
     AgreementId, AllotmentId, AssetId, BatchId, ContractId, EventId, OrganizationId, PasscodeId,
@@ -80,8 +81,8 @@ pub(crate) fn access(consumer: &OrganizationId, asset: &AssetId) -> Key {
     Key::new(format!("ACCESS#{consumer}#{asset}"), ONLY)
 }
 
-pub(crate) fn document(id: ContractId) -> Key {
-    Key::new(format!("DOCUMENT#{id}"), STATE)
+pub(crate) fn document(of: Shown) -> Key {
+    Key::new(format!("DOCUMENT#{of}"), STATE)
 }
 
 pub(crate) fn revision(id: ContractId, number: u32) -> Key {

@@ -43,7 +43,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 pub use children::Child;
-pub use commit::{Change, Claim, Outcome, Places, Rejected, Sending};
+pub use commit::{Change, Claim, Outcome, Parent, Places, Rejected, Sending};
 pub use due::Due;
 pub use error::StoreError;
 pub use evidence::Record;

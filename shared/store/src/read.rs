@@ -11,7 +11,7 @@ use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
 use futures::future::try_join;
 use sharepact_domain::asset::Asset;
 use sharepact_domain::contract::{Contract, ContractFact, Revision};
-use sharepact_domain::document::Document;
+use sharepact_domain::document::{Document, Shown};
 use sharepact_domain::event::Event;
 use sharepact_domain::id::{AssetId, ContractId};
 use sharepact_domain::party::{Owner, Party};
@@ -115,7 +115,7 @@ impl Store {
     /// A contract with the terms of its last revision, and its document.
     pub fn printable(&self, id: ContractId) -> Boxed<'_, Option<Printable>> {
         Box::pin(async move {
-            let document = keys::document(id);
+            let document = keys::document(Shown::Contract(id));
             let (record, items) = self.whole(id, Some(&document)).await?;
             let document = items.state(&document)?;
             Ok(record.map(|record| Printable { record, document }))
@@ -173,7 +173,7 @@ impl Store {
     /// A contract, and where its document is.
     pub fn documented(&self, id: ContractId) -> Boxed<'_, Option<(Contract, Option<Document>)>> {
         Box::pin(async move {
-            let (state, document) = (keys::contract(id), keys::document(id));
+            let (state, document) = (keys::contract(id), keys::document(Shown::Contract(id)));
             let items = self.batch([&state, &document]).await?;
             let contract: Option<Contract> = items.state(&state)?;
             let document = items.state(&document)?;

@@ -110,9 +110,9 @@ fn of_the_table(grant: Grant) -> bool {
         | Grant::Delete => true,
         Grant::Publish
         | Grant::Send(_)
-        | Grant::KeepDocument
-        | Grant::LinkDocument
-        | Grant::ReadDocument
+        | Grant::KeepDocument(_)
+        | Grant::LinkDocument(_)
+        | Grant::ReadDocument(_)
         | Grant::ReadSecret(_) => false,
     }
 }

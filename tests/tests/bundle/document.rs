@@ -77,7 +77,7 @@ fn the_parameters_of_a_path_are_named_alike_everywhere() {
             assert_eq!(segment, format!("{{{name}}}"), "{}", operation.path);
             let noun = operation.path.split('/').nth(1).unwrap_or_default();
             let expected = match noun {
-                "contracts" | "webhooks" | "framework-agreements" => "id",
+                "contracts" | "webhooks" | "framework-agreements" | "sessions" => "id",
                 "organizations" if name == "profileId" => "profileId",
                 "organizations" => "id",
                 "assets" => "assetId",

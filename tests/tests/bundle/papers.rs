@@ -106,7 +106,7 @@ Every refusal is a problem document (RFC 9457, `application/problem+json`). Its 
 of the slugs below; `detail` says what is wrong here and what would be taken. Where single values are at fault, `errors`
 lists each with its own type and its place: a JSON Pointer into the body, or the name of a parameter. Several faults of different
 types are `validation-failed`. Where the contract's state is in the way, `allowed` names the commands that the caller may issue
-instead; after a `conflict`, `current` shows the contract as it is now. A 503 carries `Retry-After`; a request that is repeated with
+instead; after a `conflict`, `current` shows the contract as it is now. A 503 and a 429 carry `Retry-After`; a request that is repeated with
 the same `Idempotency-Key` takes effect once. The `requestId` of a 500 or 503 leads to the log.
 
 ";

@@ -14,6 +14,7 @@ use sharepact_domain::organization::OrganizationFact;
 use sharepact_domain::party::Author;
 use sharepact_domain::passcode::PasscodeFact;
 use sharepact_domain::profile::ProfileFact;
+use sharepact_domain::session::{AllotmentFact, SessionFact};
 use sharepact_domain::trace::TraceParent;
 use sharepact_domain::transfer::TransferFact;
 use sharepact_domain::wallet::WalletFact;
@@ -183,6 +184,87 @@ fn agreement_facts() -> Vec<Value> {
             published::<AgreementFact>(&data, Author::System)
         })
         .collect()
+}
+
+fn session_facts() -> Vec<Value> {
+    // A variant without a sample below does not get past this match.
+    fn sampled(fact: &SessionFact) {
+        match fact {
+            SessionFact::Created(_)
+            | SessionFact::Started {}
+            | SessionFact::Stopped { .. }
+            | SessionFact::Changed { .. }
+            | SessionFact::Ended { .. } => {}
+        }
+    }
+    let samples = [
+        ("created", begun(json!(null))),
+        ("started", json!({})),
+        ("stopped", json!({ "by": "consumer", "reason": "Parked." })),
+        ("stopped", json!({ "by": "provider", "reason": null })),
+        ("changed", json!({ "validFrom": AT, "validTo": null })),
+        ("changed", json!({ "validFrom": AT, "validTo": AT })),
+        (
+            "ended",
+            json!({ "at": AT, "cause": "time", "onward": false }),
+        ),
+        (
+            "ended",
+            json!({ "at": AT, "cause": "agreement", "onward": true }),
+        ),
+        (
+            "ended",
+            json!({ "at": AT, "cause": "contract", "onward": false }),
+        ),
+        (
+            "ended",
+            json!({ "at": AT, "cause": "upstream", "onward": false }),
+        ),
+        (
+            "created",
+            with(
+                begun(json!(AT)),
+                "upstream",
+                json!([SESSION, SESSION_OF_A_CONTRACT]),
+            ),
+        ),
+    ];
+    let mut facts: Vec<_> = samples
+        .into_iter()
+        .map(|(name, data)| {
+            let data = json!({ "type": format!("session.{name}"), "data": data });
+            sampled(&serde_json::from_value(data.clone()).expect("a fact"));
+            published::<SessionFact>(&data, Author::System)
+        })
+        .collect();
+    let number = "019614a0-7c3e-7b52-9d1f-4a6be0c2f701";
+    let sessions = [with(begun(json!(AT)), "number", json!(number))];
+    for contract in [json!(null), json!(number)] {
+        let made = json!({ "agreement": number, "contract": contract, "sessions": sessions });
+        let data = json!({ "type": "allotment.made", "data": made });
+        facts.push(published::<AllotmentFact>(&data, Author::System));
+    }
+    facts
+}
+
+const SESSION: &str = "019614a0-7c3e-7b52-9d1f-4a6be0c2f7d8.019614a0-7c3e-7b52-9d1f-4a6be0c2f701";
+const SESSION_OF_A_CONTRACT: &str = "019614a0-7c3e-7b52-9d1f-4a6be0c2f7d8.019614a0-7c3e-7b52-9d1f-4a6be0c2f7d9.019614a0-7c3e-7b52-9d1f-4a6be0c2f702";
+
+/// What a session begins with.
+fn begun(end: Value) -> Value {
+    let asset = json!({ "id": "van-7", "name": "Van 7", "accessLevel": "Private", "version": 1 });
+    let party =
+        |user: &str, organization: &str| json!({ "user": user, "organization": organization });
+    let begun = json!({
+        "asset": asset, "provider": party("petra", "fleet"), "consumer": party("mia", "lab"),
+        "validFrom": AT, "automatic": false, "upstream": [],
+    });
+    with(begun, "validTo", end)
+}
+
+fn with(mut data: Value, name: &str, value: Value) -> Value {
+    data[name] = value;
+    data
 }
 
 fn webhook_facts() -> Vec<Value> {
@@ -362,17 +444,23 @@ fn samples() -> Vec<Value> {
         "contract": "0192f0c1-2d3e-7a4b-8c5d-6e7f8a9b0c1d", "contractVersion": 3, "sha256": HASH, "length": 48_213,
         "key": format!("contracts/0192f0c1-2d3e-7a4b-8c5d-6e7f8a9b0c1d/0000000003-{HASH}.pdf"),
     }});
+    let drawn_up = json!({ "type": "document.rendered", "data": {
+        "agreement": "0192f0c1-2d3e-7a4b-8c5d-6e7f8a9b0c1e", "agreementVersion": 2, "sha256": HASH, "length": 48_213,
+        "key": format!("agreements/0192f0c1-2d3e-7a4b-8c5d-6e7f8a9b0c1e/0000000002-{HASH}.pdf"),
+    }});
     let mut samples = contract_facts();
     samples.extend(webhook_facts());
     samples.extend(transfer_facts());
     samples.extend(organization_facts());
     samples.extend(agreement_facts());
+    samples.extend(session_facts());
     samples.extend([
         published::<AssetFact>(&registered, Author::System),
         published::<AssetFact>(&revised, Author::System),
         published::<WalletFact>(&wallet, Author::System),
         published::<WalletFact>(&proven, Author::System),
         published::<DocumentFact>(&rendered, Author::System),
+        published::<DocumentFact>(&drawn_up, Author::System),
     ]);
     samples
 }

@@ -17,9 +17,14 @@ use crate::named;
 
 /// The contract that the files speak of.
 const SAMPLE: &str = "019614a0-7c3e-7b52-9d1f-4a6be0c2f7d8";
+/// The own part of the session that they speak of, which stands under an agreement of that id.
+const SESSION: &str = "019614a1-0b2c-7d3e-8f4a-5b6c7d8e9f0a";
 /// The public asset that contract-acquire speaks of; asset-register registers another.
 const PUBLIC: &str = "nyc-taxi-zones";
 const PRIVATE: &str = "nyc-yellow-taxi-trips";
+
+/// What is shared by sessions.
+const VAN: &str = "rental-van-7";
 
 /// A folder that goes with the test.
 struct Scratch(PathBuf);
@@ -115,7 +120,7 @@ fn about(name: &str, contract: &str) -> Value {
     event
 }
 
-const ORDER: [&str; 56] = [
+const ORDER: [&str; 65] = [
     "asset-register",
     "wallet-challenge",
     "wallet-register",
@@ -168,9 +173,18 @@ const ORDER: [&str; 56] = [
     "agreement-view",
     "contract-grant",
     "contract-extend",
+    "agreement-print",
+    "agreement-document",
     "agreement-approve",
     "agreement-reject",
     "agreement-stop",
+    "session-create",
+    "session-list",
+    "session-view",
+    "session-change",
+    "session-start",
+    "session-stop",
+    "entitlement-view",
     "openapi-view",
 ];
 
@@ -353,6 +367,12 @@ async fn agreements(handlers: &Handlers) -> Vec<&'static str> {
     let extended = about("contract-extend", contract);
     let extended = handlers.expect(200, "contract-extend", &extended).await;
     assert_eq!(extended["expiresAt"], "2027-03-31T00:00:00.000Z");
+    let sessions = sessions(handlers, id).await;
+    let printed = about("agreement-print", id);
+    let printed = handlers.expect(200, "agreement-print", &printed).await;
+    let linked = about("agreement-document", id);
+    let linked = handlers.expect(200, "agreement-document", &linked).await;
+    assert_eq!(linked["sha256"], printed["sha256"]);
     for name in ["agreement-approve", "agreement-reject"] {
         let refused = handlers.expect(403, name, &about(name, id)).await;
         assert_eq!(refused["type"], "urn:problem-type:sharepact:wrong-side");
@@ -360,15 +380,61 @@ async fn agreements(handlers: &Handlers) -> Vec<&'static str> {
     let stopped = about("agreement-stop", id);
     let stopped = handlers.expect(200, "agreement-stop", &stopped).await;
     assert_eq!(stopped["status"], "Stopped");
-    vec![
+    let agreements = [
         "agreement-create",
         "agreement-list",
         "agreement-view",
         "contract-grant",
         "contract-extend",
+        "agreement-print",
+        "agreement-document",
         "agreement-approve",
         "agreement-reject",
         "agreement-stop",
+    ];
+    agreements.into_iter().chain(sessions).collect()
+}
+
+/// A session of the provider's asset under the agreement, from its making to its stop.
+async fn sessions(handlers: &Handlers, agreement: &str) -> [&'static str; 7] {
+    let text = serde_json::to_string(&event("asset-register")).expect("JSON");
+    let text = text.replace(PRIVATE, VAN);
+    let text = text.replace("nyc-tlc", "nordic-mobility");
+    let registered = serde_json::from_str(&text).expect("JSON");
+    handlers.expect(201, "asset-register", &registered).await;
+    let made = about("session-create", agreement);
+    let made = handlers.expect(201, "session-create", &made).await;
+    let id = made["items"][0]["id"].as_str().expect("an id");
+    let listed = event("session-list");
+    let listed = handlers.expect(200, "session-list", &listed).await;
+    assert_eq!(listed["items"][0]["id"], id);
+    // The files name one that stands under the sample agreement.
+    let (_, own) = id.split_once('.').expect("its agreement, and its own part");
+    for (name, status) in [
+        ("session-view", "Scheduled"),
+        ("session-change", "Scheduled"),
+        ("session-start", "Running"),
+        ("session-stop", "Stopped"),
+    ] {
+        let text = serde_json::to_string(&about(name, agreement)).expect("JSON");
+        let event = serde_json::from_str(&text.replace(SESSION, own)).expect("JSON");
+        let after = handlers.expect(200, name, &event).await;
+        assert_eq!(after["status"], status, "after tests/events/{name}.json");
+    }
+    let entitled = event("entitlement-view");
+    let entitled = handlers.expect(200, "entitlement-view", &entitled).await;
+    assert_eq!(
+        entitled["entitled"], false,
+        "its own provider has no need of it"
+    );
+    [
+        "session-create",
+        "session-list",
+        "session-view",
+        "session-change",
+        "session-start",
+        "session-stop",
+        "entitlement-view",
     ]
 }
 

@@ -53,6 +53,7 @@ fn right(grant: Grant, template: &Template) -> (String, String) {
         Grant::Query => ("dynamodb:Query", table),
         Grant::QueryIndex(index) => ("dynamodb:Query", format!("{table}/index/{index}")),
         Grant::Put => ("dynamodb:PutItem", table),
+        Grant::Check => ("dynamodb:ConditionCheckItem", table),
         Grant::Update => ("dynamodb:UpdateItem", table),
         Grant::Delete => ("dynamodb:DeleteItem", table),
         Grant::Publish => ("events:PutEvents", bus_arn(&only(&template.buses))),
@@ -61,9 +62,11 @@ fn right(grant: Grant, template: &Template) -> (String, String) {
             let queue = queue.unwrap_or_else(|| panic!("{grant:?}: no such queue"));
             ("sqs:SendMessage", queue_arn(&queue.name))
         }
-        Grant::KeepDocument => ("s3:PutObject", documents(&only(&template.buckets))),
-        Grant::LinkDocument | Grant::ReadDocument => {
-            ("s3:GetObject", documents(&only(&template.buckets)))
+        Grant::KeepDocument(folder) => {
+            ("s3:PutObject", documents(&only(&template.buckets), folder))
+        }
+        Grant::LinkDocument(folder) | Grant::ReadDocument(folder) => {
+            ("s3:GetObject", documents(&only(&template.buckets), folder))
         }
         Grant::ReadSecret(secret) => {
             let kind = resource(template, secret).get("Type");
@@ -75,8 +78,8 @@ fn right(grant: Grant, template: &Template) -> (String, String) {
     (action.to_owned(), arn)
 }
 
-fn documents(bucket: &str) -> String {
-    format!("arn:aws:s3:::{bucket}/contracts/*")
+fn documents(bucket: &str, folder: &str) -> String {
+    format!("arn:aws:s3:::{bucket}/{folder}/*")
 }
 
 fn rights(function: &Function, template: &Template) -> BTreeSet<(String, String)> {
@@ -567,4 +570,36 @@ fn a_function_finds_its_settings_and_runs_where_they_say() {
         .and_then(Value::as_str);
     assert_eq!(default, Some("arm64"));
     assert!(function.get("Architectures").is_some());
+}
+
+/// Tokens of invitations are in events: what a third party's rule or endpoint could hear holds none.
+#[test]
+fn no_rule_passes_events_of_organisations_on() {
+    let template = load();
+    for rule in &template.rules {
+        for kind in ["organization", "profile", "passcode"] {
+            for event in [
+                "onboarded",
+                "invited",
+                "joined",
+                "changed",
+                "issued",
+                "used",
+            ] {
+                let name = format!("{kind}.{event}");
+                let told = serde_json::json!({ "detail-type": name, "source": "sharepact" });
+                assert!(
+                    !rule.pattern.matches(&told),
+                    "{name} goes to {:?}",
+                    rule.targets
+                );
+            }
+        }
+    }
+    let contract = serde_json::json!({ "detail-type": "contract.signed", "source": "sharepact" });
+    let heard = |rule: &&sharepact_local::template::Rule| rule.pattern.matches(&contract);
+    assert!(
+        template.rules.iter().any(|rule| heard(&rule)),
+        "the patterns are read"
+    );
 }

@@ -5,6 +5,7 @@
 
 mod agreements;
 mod organizations;
+mod sessions;
 mod webhooks;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -16,10 +17,11 @@ use serde::de::DeserializeOwned;
 use sharepact_domain::agreement::Agreement;
 use sharepact_domain::asset::{Asset, AssetFact};
 use sharepact_domain::contract::{Contract, ContractFact, Revision, Status};
-use sharepact_domain::document::{Document, DocumentFact};
+use sharepact_domain::document::{Document, DocumentFact, Shown};
 use sharepact_domain::event::{Digest, Event, Fact, verify};
 use sharepact_domain::id::{AssetId, ContractId, WebhookId};
 use sharepact_domain::passcode::Passcode;
+use sharepact_domain::session::{Session, SessionId};
 use sharepact_domain::terms::Terms;
 use sharepact_domain::time::Timestamp;
 use sharepact_domain::transfer::{Transfer, TransferFact, TransferStatus};
@@ -143,6 +145,9 @@ pub async fn table(store: &Store, client: &Client, name: &str, now: Timestamp) -
             "PROFILE" => tally.profile(pk, part),
             "PASSCODE" => tally.passcode(pk, part),
             "GUESSES" => Tally::guesses(pk, part),
+            "SESSION" => tally.session(pk, part),
+            "ALLOTMENT" => tally.allotment(pk, part),
+            "ACCESS" => tally.access(pk, part),
             "TRANSFER" => tally.transfer(pk, part),
             "LEDGER" => tally.ordered(part),
             // What is sent for them is looked at where there is a chain.
@@ -161,6 +166,7 @@ pub async fn table(store: &Store, client: &Client, name: &str, now: Timestamp) -
     tally.places_match();
     tally.codes_match(now);
     tally.documents_match();
+    tally.sessions_match(&items, now);
     tally.guards_match(now);
     tally.bonds_match(now);
     tally.answers_are_true(store, now).await;
@@ -179,6 +185,13 @@ pub struct Tally {
     profiles: BTreeSet<String>,
     passcodes: BTreeMap<String, Passcode>,
     codes: BTreeMap<String, Passcode>,
+    pub sessions: BTreeMap<SessionId, Session>,
+    /// The sessions that allotments have decided.
+    allotted: BTreeSet<SessionId>,
+    /// Whose places there are, by the items that hold them.
+    held: BTreeSet<(String, SessionId)>,
+    /// How many places of a quota are taken.
+    pub used: BTreeMap<ContractId, u64>,
     documents: Vec<Document>,
     /// How many events there are, of all aggregates.
     pub events: usize,
@@ -263,6 +276,9 @@ impl Tally {
             "{pk} has an item of no known kind: {:?}",
             part.keys()
         );
+        if let Some(item) = part.get("QUOTA") {
+            self.quota(stored.id, item);
+        }
         self.contracts.insert(stored.id, stored);
     }
 
@@ -356,20 +372,26 @@ impl Tally {
             replayed.as_ref(),
             "{pk}: not what its events make of it"
         );
-        assert_eq!(pk, format!("DOCUMENT#{}", stored.contract));
+        assert_eq!(pk, format!("DOCUMENT#{}", stored.shown));
         assert_eq!(number(item, "version"), events.len() as u64, "{pk}");
         self.events += events.len();
         self.documents.push(stored);
     }
 
-    /// Each document shows a version that its contract has had.
+    /// Each document shows a version that its contract or its agreement has had.
     fn documents_match(&self) {
         for document in &self.documents {
-            let contract = self.contracts.get(&document.contract);
-            let contract = contract.unwrap_or_else(|| panic!("{document:?} shows no contract"));
+            let version = match document.shown {
+                Shown::Contract(id) => self.contracts.get(&id).map(|contract| contract.version),
+                Shown::Agreement(id) => {
+                    let agreement = self.agreements.get(&id.to_string());
+                    agreement.map(|agreement| agreement.version)
+                }
+            };
+            let version = version.unwrap_or_else(|| panic!("{document:?} shows nothing"));
             assert!(
-                document.rendering.contract_version <= contract.version,
-                "{document:?} is ahead of {contract:?}"
+                document.rendering.version <= version,
+                "{document:?} is ahead of version {version}"
             );
         }
     }
@@ -471,7 +493,18 @@ impl Tally {
                 assert!(self.organizations.contains(held), "{pk} tells of no {held}");
                 continue;
             }
+            // Sessions that were made together.
+            if let Some(items) = body["items"].as_array() {
+                for item in items {
+                    let id = item["id"].as_str().expect("an id");
+                    assert!(self.knows_session(id), "{pk} tells of no session {id}");
+                }
+                continue;
+            }
             let id = body["id"].as_str().expect("an id");
+            if self.knows_session(id) {
+                continue;
+            }
             if self.organizations.contains(id)
                 || self.profiles.contains(id)
                 || self.passcodes.contains_key(id)

@@ -47,10 +47,11 @@ impl Case {
             "invitation-",
             "profile-create",
             "passcode-",
+            "session-",
             "agreement-",
         ];
         self.writes()
-            && self.operation != "contract-print"
+            && !self.operation.ends_with("-print")
             && honouring
                 .iter()
                 .any(|prefix| self.operation.starts_with(prefix))
@@ -66,11 +67,19 @@ impl Case {
             "invitation-",
             "profile-create",
             "passcode-",
+            // The same time again is no change, and told as a fault of the value.
+            "session-change",
             "agreement-create",
             "contract-grant",
             "contract-extend",
         ];
         !anew.iter().any(|prefix| self.operation.starts_with(prefix))
+    }
+
+    /// Is its first transaction refused, because something stands in the way that has to be looked at?
+    pub fn tries_again(&self) -> bool {
+        let write = |call: &&Expected| **call == ("TransactWriteItems", "");
+        self.calls.iter().filter(write).count() > 1
     }
 
     /// How many events does it leave? A guess leaves none; who makes an agreement uses a passcode or makes an organisation.
@@ -139,6 +148,7 @@ macro_rules! lists {
 mod agreements;
 mod evidence;
 mod organizations;
+mod sessions;
 mod webhooks;
 
 /// All of them. Lists come first: with more contracts in the world than a page holds, those that a
@@ -153,6 +163,7 @@ pub fn all() -> Vec<Case> {
     cases.extend(registers());
     cases.extend(webhooks::all());
     cases.extend(organizations::all());
+    cases.extend(sessions::all());
     cases.extend(agreements::all());
     cases
 }
@@ -232,6 +243,25 @@ fn documents() -> Vec<Case> {
         case!("contract-print", "a draft", 200, PRINT, |w| {
             let path = format!("/contracts/{}/document", w.contract("Draft").await);
             post("consumer", path, json!({}))
+        }),
+        case!(
+            "agreement-document",
+            "one that is rendered",
+            200,
+            LINK,
+            |w| {
+                let agreed = w.agreement("Active").await;
+                let path = agreed.path("document");
+                let print = post("stranger", path.clone(), json!({}));
+                w.expect(200, &w.contracts(&agreed.provider, print)).await;
+                let link = get("stranger", path).header("accept", "application/json");
+                w.by(link, &agreed.consumer, &[])
+            }
+        ),
+        case!("agreement-print", "a proposal", 200, PRINT, |w| {
+            let agreed = w.agreement("Pending").await;
+            let print = post("stranger", agreed.path("document"), json!({}));
+            w.by(print, &agreed.consumer, &[])
         }),
     ]
 }

@@ -134,7 +134,7 @@ async fn twice_late_and_after_a_newer_one_are_all_the_same() {
     let id = world.contract("Active").await;
     world.settled().await;
     let before = noted(&world, &id).await.expect("it is rendered");
-    assert_eq!(before.contract_version, 4);
+    assert_eq!(before.version, 4);
     for sequence in [4, 3, 3, 4, 1] {
         deliver(&world, &event(&id, sequence, 1)).await;
     }
@@ -144,12 +144,9 @@ async fn twice_late_and_after_a_newer_one_are_all_the_same() {
     world.expect(200, &command("stop", &id)).await;
     world.settled().await;
     let after = recorded(&world, &id).await.expect("it is rendered");
-    assert_eq!(after.rendering.contract_version, 5);
-    assert_eq!(
-        Document::decide(Some(&after), after.contract, &before),
-        None
-    );
-    let fact = Document::decide(None, after.contract, &before).expect("the first is news");
+    assert_eq!(after.rendering.version, 5);
+    assert_eq!(Document::decide(Some(&after), after.shown, &before), None);
+    let fact = Document::decide(None, after.shown, &before).expect("the first is news");
     let event = Event::seal(
         fact,
         EventId::new(Uuid::from_u128(1)),
@@ -199,9 +196,7 @@ async fn a_poison_message_and_an_unknown_version_are_set_aside_with_the_reason()
     world.settled().await;
     for id in &ids {
         assert_eq!(
-            noted(&world, id)
-                .await
-                .map(|document| document.contract_version),
+            noted(&world, id).await.map(|document| document.version),
             Some(3)
         );
     }
@@ -243,7 +238,7 @@ async fn while_the_bucket_is_away_the_contract_goes_on_and_the_document_comes_la
     bucket.clear();
     world.settled().await;
     let document = noted(&world, &id).await.expect("it came");
-    assert_eq!(document.contract_version, 4);
+    assert_eq!(document.version, 4);
     let view = world
         .expect(200, &get("consumer", format!("/contracts/{id}")))
         .await;
@@ -268,10 +263,7 @@ async fn many_who_print_at_once_leave_one_event() {
         assert_eq!(answer.json()["sha256"], answers[0].json()["sha256"]);
     }
     let document = recorded(&world, &id).await.expect("it is recorded");
-    assert_eq!(
-        (document.version, document.rendering.contract_version),
-        (1, 3)
-    );
+    assert_eq!((document.version, document.rendering.version), (1, 3));
     world.stack.shutdown().await;
 }
 

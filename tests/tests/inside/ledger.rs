@@ -24,6 +24,26 @@ async fn every_event_is_in_the_chain_and_provably_so() {
     assert_eq!(town.anchors(&contract).await.len(), 4);
 }
 
+/// What two organisations agreed on, what was granted under it, and the documents of both.
+#[tokio::test]
+async fn an_agreement_its_quota_and_their_documents_are_in_the_chain_too() {
+    let town = Town::new(eager()).await;
+    let agreed = town.world.agreement("Active").await;
+    let contract = town.world.granted(&agreed, 5).await;
+    town.brought_to_an_end().await;
+    for (kind, id, events) in [
+        ("agreement", &agreed.id, 2),
+        ("document", &agreed.id, 1),
+        ("contract", &contract, 1),
+        ("document", &contract, 1),
+    ] {
+        town.must_be_anchored_as(kind, id).await;
+        let anchors = town.anchors_of(kind, id).await;
+        assert_eq!(anchors.len(), events, "{kind} {id}");
+    }
+    nothing_given_up(&town.world);
+}
+
 #[tokio::test]
 async fn events_wait_for_others_and_go_together() {
     let town = Town::new(Policy {

@@ -13,6 +13,8 @@
 //! | `aggregates` | what is written is read back |
 //! | `guards` | what only one can have |
 //! | `races` | many at the same instant |
+//! | `passcodes` | passcodes and guesses |
+//! | `invitations` | organisations that others have onboarded |
 //! | `proposals` | framework agreements at the same instant, and as time passes |
 //! | `listing` | lists, page by page |
 //! | `receiver` | an endpoint of a party, on loopback |
@@ -22,6 +24,8 @@
 //! | `telemetry` | what functions tell of their invocations |
 //! | `spy` | a rule and a queue that hear everything on the bus |
 //! | `relay` | from the commit to the bus |
+//! | `sessions` | places that are raced for, requests that die half-way, what time has ended |
+//! | `agreement_documents` | framework agreements and quota contracts as PDF, and what comes of events twice, late and early |
 //! | `documents` | the contract as PDF, rendered and linked to |
 //! | `evidence` | evidence and verification, with the table and the bucket altered |
 //! | `expiry` | what time has ended, recorded, and the warning before |
@@ -44,6 +48,7 @@
 )]
 
 mod aggregates;
+mod agreement_documents;
 mod audit;
 mod cases;
 mod cast;
@@ -54,14 +59,17 @@ mod evidence;
 mod expiry;
 mod faults;
 mod guards;
+mod invitations;
 mod killed;
 mod ledger;
 mod listing;
 mod misdelivered;
+mod passcodes;
 mod proposals;
 mod races;
 mod receiver;
 mod relay;
+mod sessions;
 mod spy;
 mod storm;
 mod telemetry;

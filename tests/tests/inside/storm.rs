@@ -154,7 +154,7 @@ async fn a_thousand_transitions_survive_random_kills() {
         };
         let found = world.store().documented(*id).await.expect("it can be read");
         let document = found.expect("there is the contract").1;
-        let version = document.map(|document| document.rendering.contract_version);
+        let version = document.map(|document| document.rendering.version);
         assert_eq!(
             version,
             rendered.then_some(contract.version),

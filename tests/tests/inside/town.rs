@@ -105,9 +105,14 @@ impl Town {
 
     /// The events of a contract, and where each is in the ledger.
     pub async fn anchors(&self, contract: &str) -> Vec<(Digest, Option<Anchor>)> {
+        self.anchors_of("contract", contract).await
+    }
+
+    /// The events of an aggregate of that kind, and where each is in the ledger.
+    pub async fn anchors_of(&self, kind: &str, id: &str) -> Vec<(Digest, Option<Anchor>)> {
         let aggregate = Aggregate {
-            kind: "contract".to_owned(),
-            id: contract.to_owned(),
+            kind: kind.to_owned(),
+            id: id.to_owned(),
         };
         let store = self.world.store();
         let mut anchors = Vec::new();
@@ -131,7 +136,12 @@ impl Town {
 
     /// Every event of the contract is proved to be in the chain, by the chain itself.
     pub async fn must_be_anchored(&self, contract: &str) {
-        let anchors = self.anchors(contract).await;
+        self.must_be_anchored_as("contract", contract).await;
+    }
+
+    /// The same of an aggregate of that kind.
+    pub async fn must_be_anchored_as(&self, kind: &str, id: &str) {
+        let anchors = self.anchors_of(kind, id).await;
         assert!(!anchors.is_empty());
         // Without the proxy: what is looked at is the truth.
         for (hash, anchor) in anchors {

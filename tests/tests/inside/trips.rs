@@ -108,13 +108,16 @@ async fn every_operation_takes_the_round_trips_of_its_row_and_uses_all_its_right
     rights_are_the_granted_ones(&used);
 }
 
-/// Action and resource, as a policy spells them: documents are granted all together.
+/// Action and resource, as a policy spells them: the documents of a folder are granted all together.
 pub fn right(permission: &Permission) -> (String, String) {
-    let resource = match permission.resource().split_once("/contracts/") {
-        Some((bucket, _)) => format!("{bucket}/contracts/*"),
-        None => permission.resource(),
-    };
-    (permission.action.clone(), resource)
+    let resource = permission.resource();
+    let folder = ["/contracts/", "/agreements/"].into_iter();
+    let granted = folder.filter_map(|folder| {
+        let (bucket, _) = resource.split_once(folder)?;
+        Some(format!("{bucket}{folder}*"))
+    });
+    let granted = granted.last().unwrap_or(resource);
+    (permission.action.clone(), granted)
 }
 
 fn every_operation_has_a_row() {

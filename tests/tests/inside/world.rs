@@ -1,6 +1,7 @@
 //! A stack of its own for each test, a clock that only the test moves, and callers of the API.
 
 mod agreements;
+mod framework;
 mod organizations;
 mod wallets;
 mod webhooks;
@@ -18,7 +19,8 @@ use sharepact_local::{Options, Stack};
 use sharepact_runtime::Clock;
 use sharepact_store::Store;
 
-pub use agreements::frame;
+pub use agreements::{Agreed, frame};
+pub use framework::sessions;
 pub use organizations::profile;
 pub use wallets::{challenge, key, registration};
 pub use webhooks::webhook;

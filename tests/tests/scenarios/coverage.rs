@@ -10,8 +10,10 @@ mod rows;
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
+use sharepact_runtime::Clock;
+use sharepact_store::Store;
 use sharepact_tests::{
-    Answer, Api, Deal, Framework, NO_STAFF, Person, Staff, scenario, skipped, unique,
+    Answer, Api, Deal, Framework, NO_STAFF, Person, Staff, onboard, scenario, skipped, unique,
 };
 
 use requests::{call, list_of, transfer};
@@ -43,11 +45,14 @@ type Row = (&'static str, &'static str, Right, Told, Told, Told);
 enum Right {
     Provider,
     Consumer,
+    /// The first person of an organisation that the provider's has onboarded; the wrong side is that one, the member one of
+    /// another's.
+    Invited,
     /// The platform; the wrong side is a party, the member one of another's.
     Operator,
 }
 
-use Right::{Consumer, Operator, Provider};
+use Right::{Consumer, Invited, Operator, Provider};
 
 /// Operations without a row: nobody is refused there.
 const OPEN: &[&str] = &["openapiView"];
@@ -97,6 +102,7 @@ async fn prove(api: &Api, (operation, stage, right, stranger, wrong, member): Ro
     let (right_one, right_member, wrong_one) = match right {
         Provider => (&office, &clerk, &manager),
         Consumer => (&manager, &colleague, &office),
+        Invited => (&deal.consumer, &colleague, &office),
         Operator => (&operator, &colleague, &office),
     };
     // A stranger first, then the wrong side, then the member; the right one at last.
@@ -169,15 +175,22 @@ async fn prove(api: &Api, (operation, stage, right, stranger, wrong, member): Ro
 
 /// The provider's manager and member, the consumer's, and what they have to do with one another.
 async fn played(api: &Api, stage: &str) -> Option<([Person; 4], Deal)> {
-    if !["Passcode", "Proposed", "Agreed", "Granted"].contains(&stage) {
+    if ![
+        "Findable", "Proposed", "Agreed", "Drawn up", "Granted", "Shared", "Running",
+    ]
+    .contains(&stage)
+    {
         let names = ["provider-manager", "provider-member", "manager", "member"];
         let people = names.map(|name| api.person(name));
-        let deal = scene(stage, &people[0], &people[2]).await;
+        let deal = scene(stage, &people[0], &people[2]).await?;
         return Some((people, deal));
     }
     // Organisations of their own: two have one live agreement.
     let (provider, consumer) = (Staff::named(api).await?, Staff::named(api).await?);
-    let id = if stage == "Passcode" {
+    if ["Shared", "Running"].contains(&stage) {
+        return Some(shared(&provider, &consumer, stage == "Running").await);
+    }
+    let id = if stage == "Findable" {
         consumer.passcode().await
     } else {
         let framework = Framework::between(&provider, &consumer, &json!({})).await;
@@ -186,6 +199,12 @@ async fn played(api: &Api, stage: &str) -> Option<([Person; 4], Deal)> {
         }
         match stage {
             "Granted" => framework.grants(5).await.text("id"),
+            "Drawn up" => {
+                let print = framework.path("document");
+                let printed = framework.provider.member.post(print, &json!({})).await;
+                printed.must(200, "everybody of a party prints its agreement");
+                framework.id
+            }
             _ => framework.id,
         }
     };
@@ -204,17 +223,48 @@ async fn played(api: &Api, stage: &str) -> Option<([Person; 4], Deal)> {
     Some((people, deal))
 }
 
+/// A session of the provider's towards the consumer, and their session managers.
+async fn shared(provider: &Staff, consumer: &Staff, runs: bool) -> ([Person; 4], Deal) {
+    let framework = Framework::between(provider, consumer, &json!({})).await;
+    framework.approved().await;
+    let asset = provider.manager.offers("Private").await;
+    let made = framework
+        .shares(std::slice::from_ref(&asset), &json!({}))
+        .await;
+    let made = made.must(201, "a session manager shares its organisation's asset");
+    let id = made["items"][0]["id"]
+        .as_str()
+        .unwrap_or_default()
+        .to_owned();
+    if runs {
+        framework.starts(&id).await;
+    }
+    let people = [
+        provider.sessions.clone(),
+        provider.member.clone(),
+        consumer.sessions.clone(),
+        consumer.member.clone(),
+    ];
+    let deal = Deal {
+        id,
+        asset,
+        provider: provider.sessions.clone(),
+        consumer: consumer.sessions.clone(),
+    };
+    (people, deal)
+}
+
 /// A contract at a stage, or an asset alone.
-async fn scene(stage: &str, office: &Person, manager: &Person) -> Deal {
+async fn scene(stage: &str, office: &Person, manager: &Person) -> Option<Deal> {
     let level = match stage {
         "Offered" => "Private",
         "Webhook" => {
-            return Deal {
+            return Some(Deal {
                 id: manager.registers().await.text("id"),
                 asset: unique("no-asset"),
                 provider: office.clone(),
                 consumer: manager.clone(),
-            };
+            });
         }
         "Public" | "Confidential" => stage,
         "Transferred" => {
@@ -222,28 +272,73 @@ async fn scene(stage: &str, office: &Person, manager: &Person) -> Deal {
             let operator = office.api.operator();
             let wallet = manager.get(manager.wallet()).await.text("address");
             let ordered = transfer(&operator, &wallet).await;
-            return Deal {
+            return Some(Deal {
                 id: ordered["id"].as_str().unwrap_or("none").to_owned(),
                 // The address: another row may register another one meanwhile.
                 asset: wallet,
                 provider: office.clone(),
                 consumer: manager.clone(),
-            };
+            });
         }
         "Printed" => {
             let deal = Deal::at("Signed", office, manager).await;
             let printed = office.post(deal.path("document"), &json!({})).await;
             printed.must(200, "a party prints its contract");
-            return deal;
+            return Some(deal);
         }
-        stage => return Deal::at(stage, office, manager).await,
+        "Named" | "Profile" | "Passcode" | "Onboarded" => {
+            return organized(stage, office, manager).await;
+        }
+        stage => return Some(Deal::at(stage, office, manager).await),
     };
-    Deal {
+    Some(Deal {
         id: unique("no-contract"),
         asset: office.offers(level).await,
         provider: office.clone(),
         consumer: manager.clone(),
+    })
+}
+
+/// What a row on organisations begins with: both have a name, one has a profile, a passcode, or a child. None where nobody
+/// can be onboarded, since only the deployment's mailer sees what opens an invitation.
+async fn organized(stage: &str, office: &Person, manager: &Person) -> Option<Deal> {
+    for person in [office, manager] {
+        let path = format!("/organizations/{}", person.owner());
+        if person.get(path.as_str()).await.status == 404 {
+            let named = person.patch(path, &json!({ "name": "Named" })).await;
+            // Another row may name it at the same time.
+            assert!(matches!(named.status, 200 | 201 | 409), "{named}");
+        }
     }
+    let mut deal = Deal {
+        id: unique("no-contract"),
+        asset: unique("no-asset"),
+        provider: office.clone(),
+        consumer: manager.clone(),
+    };
+    match stage {
+        "Profile" => {
+            let path = format!("/organizations/{}/profiles", manager.owner());
+            let made = manager.post(path, &requests::profile()).await;
+            deal.id = made.must(201, "a manager makes a profile").text("id");
+        }
+        "Passcode" => {
+            let issued = manager.post("/passcodes", &json!({})).await;
+            let issued = issued.must(201, "a manager gets a passcode");
+            deal.asset = issued.text("passcode");
+        }
+        "Onboarded" => {
+            let stack = office.api.stack()?;
+            let store = Store::new(stack.client.clone(), stack.table.clone());
+            let child = onboard(&store, office.owner(), Clock::system().now()).await;
+            let first = json!({ "org": child.organization });
+            deal.consumer = office.api.mint(first)?;
+            deal.asset = child.token;
+            deal.id = child.organization;
+        }
+        _ => {}
+    }
+    Some(deal)
 }
 
 /// Removes the webhooks that a row has left; others run beside it, and an owner has twenty at most.
@@ -261,7 +356,13 @@ async fn clear(operation: &str, answer: &Answer, deal: &Deal, right: &Person) {
 async fn state(deal: &Deal, office: &Person) -> Vec<Option<String>> {
     let mut tags = Vec::new();
     let agreement = format!("/framework-agreements/{}", deal.id);
-    for path in [format!("/assets/{}", deal.asset), deal.path(""), agreement] {
+    let session = format!("/sessions/{}", deal.id);
+    for path in [
+        format!("/assets/{}", deal.asset),
+        deal.path(""),
+        agreement,
+        session,
+    ] {
         if !path.contains("no-contract") {
             let seen = office.get(path).await;
             tags.push(seen.header("etag").map(str::to_owned));
@@ -289,10 +390,14 @@ async fn undo(answer: &Answer, person: &Person) {
     if answer.status != 201 {
         return;
     }
-    let id = answer.text("id");
+    let id = answer["id"].as_str().unwrap_or_default();
     if answer["eventTypes"].is_array() {
         let removed = person.delete(format!("/webhooks/{id}")).await;
         removed.must(200, "whoever registered it removes it");
+        return;
+    }
+    // A passcode ends by itself.
+    if answer["passcode"].is_string() {
         return;
     }
     let by = match person.name.as_str() {

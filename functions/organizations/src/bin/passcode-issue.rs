@@ -1,5 +1,5 @@
 //! The function `passcode-issue`.
 
 fn main() -> std::process::ExitCode {
-    sharepact_runtime::serve(&sharepact_organizations::passcode::issue::OPERATION)
+    sharepact_runtime::serve(&sharepact_organizations::passcode_issue::OPERATION)
 }

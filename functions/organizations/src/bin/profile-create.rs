@@ -1,5 +1,5 @@
 //! The function `profile-create`.
 
 fn main() -> std::process::ExitCode {
-    sharepact_runtime::serve(&sharepact_organizations::profile::create::OPERATION)
+    sharepact_runtime::serve(&sharepact_organizations::profile_create::OPERATION)
 }

@@ -1,5 +1,5 @@
 //! The function `profile-list`.
 
 fn main() -> std::process::ExitCode {
-    sharepact_runtime::serve(&sharepact_organizations::profile::list::OPERATION)
+    sharepact_runtime::serve(&sharepact_organizations::profile_list::OPERATION)
 }

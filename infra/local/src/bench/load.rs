@@ -60,7 +60,7 @@ pub(super) async fn measure(
 }
 
 /// Lets every client do the same for so long; work that answers `false` has nothing left to do.
-async fn round<W, F>(
+pub(super) async fn round<W, F>(
     name: &'static str,
     clients: u32,
     time: Duration,

@@ -44,7 +44,10 @@ pub(super) fn writes(operation: &Operation) -> bool {
 pub(super) fn takes_key(operation: &Operation) -> bool {
     (operation.method == Method::POST || operation.method == Method::PATCH)
         && writes(operation)
-        && !operation.grants.contains(&Grant::KeepDocument)
+        && !operation
+            .grants
+            .iter()
+            .any(|grant| matches!(grant, Grant::KeepDocument(_)))
 }
 
 /// Does it change a thing that may exist already? What is made below a thing leaves that one's state as it is.

@@ -39,7 +39,8 @@ pub(super) fn of(
         succeed(200);
     }
     // Whoever may sign a link leads to it, unless the caller asks for JSON.
-    if operation.method == Method::GET && operation.grants.contains(&Grant::LinkDocument) {
+    let links = |grant: &Grant| matches!(grant, Grant::LinkDocument(_));
+    if operation.method == Method::GET && operation.grants.iter().any(links) {
         let elsewhere = ResponseBuilder::new()
             .description(reason("302"))
             .header("Location", text("A link that works for five minutes."))

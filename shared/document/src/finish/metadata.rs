@@ -1,26 +1,30 @@
 //! Who, what, when: the information dictionary, the same in XMP, and the file's identity.
 //!
-//! The one rule: dates are the contract's, ids are hashes of the content.
+//! The one rule: dates are those of what it shows, ids are hashes of the content.
 
 use lopdf::{Dictionary, Object, StringFormat, dictionary};
 use sha2::{Digest as _, Sha256};
 
-use crate::Content;
-use crate::story::title;
+use crate::story::Particulars;
 
 /// What made the file.
 const PRODUCER: &str = "Sharepact";
 
 /// The information dictionary and the XMP packet.
-pub(super) fn of(content: &Content<'_>) -> (Dictionary, String) {
-    let contract = content.contract;
-    let title = title(content);
-    let subject = format!("Contract {}, version {}", contract.id, contract.version);
-    let created = contract.created_at.to_chrono();
-    let changed = contract.updated_at.to_chrono();
+pub(super) fn of(particulars: &Particulars) -> (Dictionary, String) {
+    let Particulars {
+        title,
+        kind,
+        id,
+        version,
+        ..
+    } = particulars;
+    let subject = format!("{kind} {id}, version {version}");
+    let created = particulars.created.to_chrono();
+    let changed = particulars.changed.to_chrono();
     let short = "D:%Y%m%d%H%M%S+00'00'";
     let info = dictionary! {
-        "Title" => text(&title),
+        "Title" => text(title),
         "Subject" => text(&subject),
         "Creator" => text(PRODUCER),
         "Producer" => text(PRODUCER),
@@ -49,28 +53,26 @@ pub(super) fn of(content: &Content<'_>) -> (Dictionary, String) {
 </x:xmpmeta>
 <?xpacket end="r"?>"#,
         bom = '\u{feff}',
-        title = escaped(&title),
+        title = escaped(title),
         subject = escaped(&subject),
         created = created.format(long),
         changed = changed.format(long),
-        id = contract.id,
     );
     (info, packet)
 }
 
 /// The ids of the document and of this state of it.
-pub(super) fn identity(content: &Content<'_>) -> (Vec<u8>, Vec<u8>) {
-    let contract = content.contract;
+pub(super) fn identity(particulars: &Particulars) -> (Vec<u8>, Vec<u8>) {
     let short = |hash: Sha256| hash.finalize().iter().take(16).copied().collect();
-    let document = Sha256::new().chain_update(contract.id.to_string());
+    let document = Sha256::new().chain_update(&particulars.id);
     let mut state = document
         .clone()
-        .chain_update(contract.head.bytes())
-        .chain_update(content.status.name())
-        .chain_update(content.platform_terms.digest().bytes());
+        .chain_update(particulars.head.bytes())
+        .chain_update(particulars.status)
+        .chain_update(particulars.platform_terms.bytes());
     for part in [
-        content.terms.map(|terms| terms.digest().to_string()),
-        content.watermark.map(str::to_owned),
+        particulars.terms.map(|terms| terms.to_string()),
+        particulars.watermark.clone(),
     ] {
         // A part that is missing is not a part that is empty.
         state.update([u8::from(part.is_some())]);

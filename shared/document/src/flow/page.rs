@@ -181,3 +181,12 @@ fn across(text: &str, shaper: &mut Shaper) -> Result<(Vec<Part>, Length), Render
     let size = (points(10) * points(620) / unit.max(1)).min(points(96));
     measure(size, shaper)
 }
+
+/// The room above a heading, that of a line of it, and the room below.
+pub(super) fn around(level: u8) -> (Length, Length, Length) {
+    match level {
+        1 => (points(18), points(18), points(5)),
+        2 => (points(13), points(16), points(4)),
+        _ => (points(9), points(15), points(3)),
+    }
+}

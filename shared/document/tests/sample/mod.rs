@@ -1,20 +1,23 @@
-//! Contracts to render: the usual one of three pages, and what a test makes of it.
+//! Contracts and agreements to render: the usual ones, and what a test makes of them.
 
 #![allow(
     dead_code,
     clippy::unwrap_used,
+    clippy::panic,
     clippy::missing_panics_doc,
     missing_docs,
     reason = "used in part by tests, benchmark and example; what it builds is fixed"
 )]
 
+pub mod agreement;
+
 use sharepact_document::{Content, platform_terms, watermark};
-use sharepact_domain::asset::AccessLevel;
+use sharepact_domain::asset::{AccessLevel, Entity};
 use sharepact_domain::contract::{
-    Acceptance, Contract, Duration, Offer, Origin, Scope, Status, Subject,
+    Acceptance, Contract, Duration, Matter, Offer, Origin, Quota, Scope, Status, Subject,
 };
 use sharepact_domain::event::Digest;
-use sharepact_domain::id::{AssetId, ContractId, OrganizationId, UserId};
+use sharepact_domain::id::{AgreementId, AssetId, ContractId, OrganizationId, UserId};
 use sharepact_domain::money::{Currency, Money, Vat};
 use sharepact_domain::party::{Author, Party, Side};
 use sharepact_domain::selection::{Condition, Filter, Selection};
@@ -42,6 +45,22 @@ impl Sample {
         }
     }
 
+    /// The asset that it is about.
+    pub fn subject(&mut self) -> &mut Subject {
+        match &mut self.contract.matter {
+            Matter::Asset { subject, .. } => subject,
+            Matter::Quota(_) => panic!("a quota is about no asset"),
+        }
+    }
+
+    /// What was asked for.
+    pub fn scope(&mut self) -> &mut Scope {
+        match &mut self.contract.matter {
+            Matter::Asset { scope, .. } => scope,
+            Matter::Quota(_) => panic!("nobody asked for a quota"),
+        }
+    }
+
     /// The sample with other terms.
     pub fn with_terms(mut self, text: &str) -> Self {
         let terms = Terms::parse(text).unwrap();
@@ -65,10 +84,17 @@ pub fn instant(text: &str) -> Timestamp {
     text.parse().unwrap()
 }
 
+fn party(user: &str, organization: &str) -> Party {
+    Party {
+        user: UserId::parse(user).unwrap(),
+        organization: Some(OrganizationId::parse(organization).unwrap()),
+    }
+}
+
 /// Three pages: eight fields, three filters, terms of nine sections.
 pub fn three_pages() -> Sample {
     let mut sample = signed();
-    let selection = &mut sample.contract.scope.selection;
+    let selection = &mut sample.scope().selection;
     selection.fields.truncate(8);
     selection.filters.truncate(3);
     sample.platform = Terms::parse(
@@ -83,10 +109,6 @@ pub fn three_pages() -> Sample {
 pub fn signed() -> Sample {
     let terms = Terms::parse(include_str!("terms.md")).unwrap();
     let at = instant("2026-03-04T10:15:30Z");
-    let party = |user: &str, organization: &str| Party {
-        user: UserId::parse(user).unwrap(),
-        organization: Some(OrganizationId::parse(organization).unwrap()),
-    };
     let mut fields: Vec<String> = [
         "picked_up",
         "dropped_off",
@@ -134,20 +156,22 @@ pub fn signed() -> Sample {
         origin: Origin::Marketplace,
         recorded: Status::Active,
         turn: None,
-        asset: Subject {
-            id: AssetId::parse("taxi-trips").unwrap(),
-            name: Line::parse("Taxi trips of Athens (Αθήνα), Kyiv (Київ) and Zürich").unwrap(),
-            access_level: AccessLevel::Private,
-            version: 3,
+        matter: Matter::Asset {
+            subject: Subject {
+                id: AssetId::parse("taxi-trips").unwrap(),
+                name: Line::parse("Taxi trips of Athens (Αθήνα), Kyiv (Київ) and Zürich").unwrap(),
+                access_level: AccessLevel::Private,
+                version: 3,
+            },
+            scope: Scope {
+                duration: Duration::Days(365),
+                offline_retention: false,
+                selection: Selection { fields, filters },
+                comment: Some(Note::parse("A study of traffic at night.").unwrap()),
+            },
         },
         provider: party("petra", "datahaus.example"),
         consumer: party("mia", "citylab.example"),
-        scope: Scope {
-            duration: Duration::Days(365),
-            offline_retention: false,
-            selection: Selection { fields, filters },
-            comment: Some(Note::parse("A study of traffic at night.").unwrap()),
-        },
         offer: Some(Offer {
             revision: 3,
             by: Side::Provider,
@@ -181,4 +205,29 @@ pub fn signed() -> Sample {
         status: Status::Active,
         watermark: None,
     }
+}
+
+/// A quota of fifty assets under a framework agreement.
+pub fn quota() -> Sample {
+    let mut sample = signed();
+    sample.terms = None;
+    sample.contract = Contract {
+        version: 1,
+        origin: Origin::Framework {
+            agreement: AgreementId::parse(agreement::ID).unwrap(),
+        },
+        matter: Matter::Quota(Quota {
+            assets: 50,
+            entity: Entity::Asset,
+            not_after: Some(instant("2028-12-31T23:00:00Z")),
+        }),
+        provider: party("petra", "datahaus.example"),
+        consumer: party("mia", "citylab.example"),
+        offer: None,
+        acceptance: None,
+        payment_reference: None,
+        updated_at: instant("2026-03-01T09:00:00Z"),
+        ..sample.contract
+    };
+    sample
 }

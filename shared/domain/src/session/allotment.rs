@@ -64,6 +64,24 @@ pub struct Allotment {
 }
 
 impl Allotment {
+    /// The id of a new allotment, of a UUID that the caller made (version 7): the last byte is left to number its sessions.
+    #[must_use]
+    pub fn id(made: Uuid) -> AllotmentId {
+        AllotmentId::new(numbered(made, 0))
+    }
+
+    /// The own part of the id of its session at this place of the list: so a session's id names its allotment, too.
+    #[must_use]
+    pub fn number(made: Uuid, place: u8) -> Uuid {
+        numbered(made, place.saturating_add(1))
+    }
+
+    /// The allotment that a session comes from, if it comes from any.
+    #[must_use]
+    pub fn behind(session: &SessionId) -> AllotmentId {
+        Self::id(session.number())
+    }
+
     /// The fact that makes these sessions, which all have the same parents.
     #[must_use]
     pub fn fact(
@@ -96,6 +114,14 @@ impl Allotment {
     }
 }
 
+fn numbered(made: Uuid, last: u8) -> Uuid {
+    let mut bytes = made.into_bytes();
+    if let Some(byte) = bytes.last_mut() {
+        *byte = last;
+    }
+    Uuid::from_bytes(bytes)
+}
+
 impl AllotmentFact {
     /// The sessions that it made.
     #[must_use]
@@ -110,5 +136,25 @@ impl AllotmentFact {
             (id, allotted.begun.clone())
         };
         sessions.iter().map(session).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sessions_id_names_its_allotment_and_sorts_by_its_place() {
+        let made = Uuid::from_u128(0x0196_14a0_7c3e_7b52_9d1f_4a6b_e0c2_f7d8);
+        let agreement = AgreementId::new(Uuid::from_u128(1));
+        let numbers: Vec<_> = (0..100)
+            .map(|place| Allotment::number(made, place))
+            .collect();
+        assert!(numbers.windows(2).all(|pair| pair[0] < pair[1]));
+        for number in numbers {
+            let session = SessionId::new(agreement, None, number);
+            assert_eq!(Allotment::behind(&session), Allotment::id(made));
+            assert_ne!(AllotmentId::new(number), Allotment::id(made));
+        }
     }
 }

@@ -155,6 +155,21 @@ pub fn create(
 }
 
 impl Source {
+    /// Of the sessions by which a provider has an asset, the one to share on under an agreement: one that has not ended,
+    /// that may be shared on like this, that runs, and that may be shared on furthest, in this order.
+    #[must_use]
+    pub fn best(agreement: &Agreement, sources: impl IntoIterator<Item = Self>) -> Option<Self> {
+        sources.into_iter().max_by_key(|source| {
+            let reach = reach(&source.chain);
+            (
+                source.status != SessionStatus::Ended,
+                reach > 0 && narrows(agreement, &source.chain),
+                source.status == SessionStatus::Running,
+                reach,
+            )
+        })
+    }
+
     fn ids(&self) -> Vec<SessionId> {
         self.chain.iter().map(|from| from.session.id).collect()
     }
@@ -326,7 +341,7 @@ fn owned<'a>(
 fn onward(agreement: &Agreement, candidates: &[Candidate]) -> Result<(), CreateRefusal> {
     let sources = || candidates.iter().map(|candidate| candidate.source.as_ref());
     let refused = places(sources().map(|source| {
-        source.is_some_and(|source| !may_pass(&source.chain) || !narrows(agreement, &source.chain))
+        source.is_some_and(|source| reach(&source.chain) == 0 || !narrows(agreement, &source.chain))
     }));
     if !refused.is_empty() {
         return Err(CreateRefusal::OnwardNotAllowed(refused));
@@ -341,16 +356,18 @@ fn onward(agreement: &Agreement, candidates: &[Candidate]) -> Result<(), CreateR
     }
 }
 
-/// Does every agreement on the way let it pass as far as it would go?
-fn may_pass(chain: &[Upstream]) -> bool {
-    chain
-        .iter()
-        .enumerate()
-        .all(|(hops, from)| match from.agreement.frame.sharing.onward {
-            Onward::None => false,
-            Onward::Once => hops == 0,
-            Onward::Unlimited => true,
-        })
+/// How many more hands it may pass through, as far as every agreement on the way lets it.
+fn reach(chain: &[Upstream]) -> usize {
+    let each =
+        chain
+            .iter()
+            .enumerate()
+            .map(|(hops, from)| match from.agreement.frame.sharing.onward {
+                Onward::None => 0,
+                Onward::Once => 1_usize.saturating_sub(hops),
+                Onward::Unlimited => usize::MAX,
+            });
+    each.min().unwrap_or_default()
 }
 
 fn narrows(agreement: &Agreement, chain: &[Upstream]) -> bool {

@@ -26,7 +26,7 @@ pub struct Begun {
     /// Does it start by itself?
     pub automatic: bool,
     /// The sessions that it was received by, the nearest first.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     pub upstream: Vec<SessionId>,
 }
 

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use sharepact_domain::chain::{Block, ChainHash, Receipt};
 use sharepact_domain::contract::{Command, Duration};
-use sharepact_domain::document::{Document, DocumentFact, Rendering};
+use sharepact_domain::document::{Document, DocumentFact, Rendering, Shown};
 use sharepact_domain::event::{Digest, Event};
 use sharepact_domain::evidence::{
     Anchored, Evidence, Kind, Outside, Parts, Report, Unreadable, Witness, verify,
@@ -42,13 +42,14 @@ pub fn renderings() -> Vec<Event<DocumentFact>> {
     for (version, days) in [(5, 0), (6, 1), (7, 2)] {
         let recorded = events.last().map(Document::after);
         let rendering = Rendering {
-            contract_version: version,
+            version,
             sha256: sha256(&version.to_string()),
             length: 1_000,
             key: format!("contracts/1/{version}.pdf"),
             rendered_at: day(days),
         };
-        let fact = Document::decide(recorded.as_ref(), Story::id(), &rendering).unwrap();
+        let fact =
+            Document::decide(recorded.as_ref(), Shown::Contract(Story::id()), &rendering).unwrap();
         let link = Document::link(recorded.as_ref());
         let id = Story::id().to_string();
         events.push(sealed(fact, &id, link, &Actor::System, day(days)));

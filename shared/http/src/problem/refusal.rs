@@ -112,27 +112,31 @@ impl From<CreateRefusal> for Problem {
             }
             CreateRefusal::QuotaExceeded { .. } => Self::new(ProblemType::QuotaExceeded, detail),
             CreateRefusal::AssetNotYours(places) => {
-                listed(ProblemType::AssetNotYours, &places, &detail)
+                Self::listed(ProblemType::AssetNotYours, &places, &detail)
             }
             CreateRefusal::WrongEntity { places, .. } => {
-                listed(ProblemType::WrongEntity, &places, &detail)
+                Self::listed(ProblemType::WrongEntity, &places, &detail)
             }
             CreateRefusal::OnwardNotAllowed(places) => {
-                listed(ProblemType::OnwardNotAllowed, &places, &detail)
+                Self::listed(ProblemType::OnwardNotAllowed, &places, &detail)
             }
-            CreateRefusal::OnwardLoop(places) => listed(ProblemType::OnwardLoop, &places, &detail),
+            CreateRefusal::OnwardLoop(places) => {
+                Self::listed(ProblemType::OnwardLoop, &places, &detail)
+            }
         }
     }
 }
 
-/// One type of problem at several places of the list of assets.
-pub(crate) fn listed(kind: ProblemType, places: &[usize], detail: &str) -> Problem {
-    let error = |place: &usize| {
-        let pointer = Place::Pointer(format!("/assetIds/{place}"));
-        (kind, pointer, detail.to_owned())
-    };
-    Problem {
-        errors: places.iter().map(error).collect(),
-        ..Problem::new(kind, detail)
+impl Problem {
+    /// One type of problem at several places of a list of assets.
+    pub fn listed(kind: ProblemType, places: &[usize], detail: &str) -> Self {
+        let error = |place: &usize| {
+            let pointer = Place::Pointer(format!("/assetIds/{place}"));
+            (kind, pointer, detail.to_owned())
+        };
+        Self {
+            errors: places.iter().map(error).collect(),
+            ..Self::new(kind, detail)
+        }
     }
 }

@@ -7,6 +7,7 @@ mod agreement;
 mod asset;
 mod contract;
 mod description;
+mod entitlement;
 mod grant;
 mod history;
 mod organization;
@@ -15,6 +16,7 @@ mod passcode;
 mod profile;
 mod proposal;
 mod request;
+mod session;
 mod terms;
 mod transfer;
 mod wallet;
@@ -24,6 +26,7 @@ pub use agreement::{AgreementView, ApprovalView, SharingView, SignatoryView};
 pub use asset::{AssetBody, AssetView, FieldForm, PriceHint};
 pub use contract::{AcquiredAsset, ContractView, EndingView, OfferView, PartyView, SignatureView};
 pub use description::DescriptionView;
+pub use entitlement::{EntitlementView, GroundsView};
 pub use grant::{ExtendBody, GrantBody};
 pub use history::{DifferenceView, EventView, HistoryView, PriceChangeView, TermsChange};
 pub use organization::{
@@ -32,12 +35,16 @@ pub use organization::{
 };
 pub use pages::{
     AcquiredPage, AgreementPage, AssetIds, AssetPage, ContractIds, ContractPage, ProfilePage,
-    WebhookPage,
+    SessionPage, WebhookPage,
 };
 pub use passcode::{ConsumerView, KeptPasscode, PasscodeBody, PasscodeView};
 pub use profile::{ProfileBody, ProfileName, ProfileView};
 pub use proposal::{AgreementBody, AgreementCommandBody, Invited};
 pub use request::{AcquisitionBody, DurationForm, FilterForm, RequestBody};
+pub use session::{
+    MadeSessions, SessionBody, SessionCommandBody, SessionPatchBody, SessionStartBody,
+    SessionStopBody, SessionView, SessionWish,
+};
 pub use terms::{
     ActivateBody, CommandBody, DeclineBody, DraftBody, NegotiateBody, NoBody, RejectBody, StopBody,
     UpdateBody,

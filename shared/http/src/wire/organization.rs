@@ -99,7 +99,9 @@ impl From<&Settings> for SettingsForm {
 }
 
 /// A member that may be absent but not null.
-fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(reader: D) -> Result<Option<T>, D::Error> {
+pub(super) fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    reader: D,
+) -> Result<Option<T>, D::Error> {
     T::deserialize(reader).map(Some)
 }
 
@@ -108,7 +110,7 @@ fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(reader: D) -> Result<Op
     clippy::option_option,
     reason = "absent, null and given are three things"
 )]
-fn removable<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+pub(super) fn removable<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     reader: D,
 ) -> Result<Option<Option<T>>, D::Error> {
     Option::deserialize(reader).map(Some)
@@ -117,10 +119,6 @@ fn removable<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
 /// What an administrator sends to change settings: a merge patch (RFC 7396), but that a logo is given whole.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-#[expect(
-    clippy::option_option,
-    reason = "absent, null and given are three things"
-)]
 pub struct SettingsPatch {
     /// The name of a time zone in the IANA database; Etc/UTC until one is given.
     #[serde(default, deserialize_with = "given")]

@@ -3,7 +3,9 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{AcquiredAsset, AgreementView, AssetView, ContractView, ProfileName, WebhookView};
+use super::{
+    AcquiredAsset, AgreementView, AssetView, ContractView, ProfileName, SessionView, WebhookView,
+};
 
 macro_rules! page {
     ($(#[$doc:meta])* $name:ident of $item:ty) => {
@@ -46,6 +48,10 @@ page! {
 page! {
     /// Profiles of an organisation, oldest first; without their settings.
     ProfilePage of ProfileName
+}
+page! {
+    /// Sessions, newest first.
+    SessionPage of SessionView
 }
 page! {
     /// Webhooks, oldest first; without what came of their deliveries.

@@ -187,7 +187,7 @@ impl Transition {
             },
             Change::Asset { event, .. } => Self::bare(event),
             Change::Document { after, event } => Self {
-                contract: Some(after.contract),
+                contract: after.shown.contract(),
                 ..Self::bare(event)
             },
             Change::Wallet { event, .. } => Self::bare(event),
@@ -199,7 +199,10 @@ impl Transition {
             Change::Organization { event, .. } => Self::bare(event),
             Change::Profile { event, .. } => Self::bare(event),
             Change::Passcode { event, .. } => Self::bare(event),
-            Change::Access { .. } | Change::Quota { .. } | Change::Guesses { .. } => return None,
+            Change::Unchanged(_)
+            | Change::Access { .. }
+            | Change::Quota { .. }
+            | Change::Guesses { .. } => return None,
         })
     }
 

@@ -7,7 +7,7 @@ use sharepact_domain::asset::{Asset, AssetFact};
 use sharepact_domain::contract::{Contract, ContractFact, Revision};
 use sharepact_domain::document::{Document, DocumentFact};
 use sharepact_domain::event::{Digest, Event};
-use sharepact_domain::id::{AssetId, ContractId, OrganizationId};
+use sharepact_domain::id::{AgreementId, AssetId, ContractId, OrganizationId};
 use sharepact_domain::ledger::dispatch::{Dispatch, Sender};
 use sharepact_domain::organization::{Organization, OrganizationFact};
 use sharepact_domain::party::Owner;
@@ -39,7 +39,7 @@ pub enum Change<'a> {
         /// The event.
         event: &'a Event<AssetFact>,
     },
-    /// The document of a contract.
+    /// The document of a contract or an agreement.
     Document {
         /// The document after the event.
         after: &'a Document,
@@ -96,6 +96,8 @@ pub enum Change<'a> {
         /// The places, one version later.
         access: &'a Access,
     },
+    /// Nothing: only that what the rest depends on is still as it was read.
+    Unchanged(Parent),
     /// Places of a quota contract.
     Quota {
         /// The contract.
@@ -159,6 +161,15 @@ pub enum Sending<'a> {
     },
     /// A dispatch, as it was read, is settled.
     Ends(&'a Dispatch),
+}
+
+/// What sessions are made under, and the version that was read of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Parent {
+    /// An agreement.
+    Agreement(AgreementId, u64),
+    /// A quota contract.
+    Contract(ContractId, u64),
 }
 
 /// What happens to the places of a quota contract: each asset with a session that has not ended holds one.

@@ -10,7 +10,7 @@ use sharepact_domain::session::Access;
 
 use super::condition::Condition;
 use super::transaction::{Draft, Part};
-use super::{Claim, Places};
+use super::{Claim, Parent, Places};
 use crate::{StoreError, item, keys};
 
 /// How long places that nobody holds are remembered, in seconds: a day, far longer than any write is under way.
@@ -54,6 +54,14 @@ impl Draft<'_> {
             item.insert(item::TTL.to_owned(), item::number(end));
         }
         self.put(Part::Attached, item, before)
+    }
+
+    pub(super) fn unchanged(&mut self, parent: Parent) -> Result<(), StoreError> {
+        let (key, version) = match parent {
+            Parent::Agreement(id, version) => (keys::agreement(id), version),
+            Parent::Contract(id, version) => (keys::contract(id), version),
+        };
+        self.check(Part::Attached, &key, Condition::After { version })
     }
 
     pub(super) fn quota(&mut self, contract: ContractId, places: Places) -> Result<(), StoreError> {

@@ -3,7 +3,7 @@
 //! The one rule: every item has a condition.
 
 use aws_sdk_dynamodb::types::{
-    Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
+    ConditionCheck, Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
 };
 use serde::Serialize;
 use sharepact_domain::contract::Contract;
@@ -119,7 +119,7 @@ impl<'a> Draft<'a> {
                 self.aggregate(&key, item::write_asset(after)?, event, None)
             }
             Change::Document { after, event } => {
-                let key = keys::document(after.contract);
+                let key = keys::document(after.shown);
                 self.aggregate(&key, item::write_document(after)?, event, None)
             }
             Change::Wallet {
@@ -166,6 +166,7 @@ impl<'a> Draft<'a> {
                 asset,
                 access,
             } => self.access(consumer, asset, access),
+            Change::Unchanged(parent) => self.unchanged(*parent),
             Change::Quota { contract, places } => self.quota(*contract, *places),
             Change::Organization { after, event } => {
                 let key = keys::organization(&after.id);
@@ -354,6 +355,32 @@ impl<'a> Draft<'a> {
         self.parts.push((self.place, part));
         self.writes
             .push(TransactWriteItem::builder().put(put).build());
+        Ok(())
+    }
+
+    /// Writes nothing, on a condition.
+    pub(super) fn check(
+        &mut self,
+        part: Part,
+        key: &Key,
+        condition: Condition,
+    ) -> Result<(), StoreError> {
+        let Check {
+            expression,
+            names,
+            values,
+        } = condition.check(self.now);
+        let check = ConditionCheck::builder()
+            .table_name(&*self.store.table)
+            .set_key(Some(item::key(key)))
+            .condition_expression(expression)
+            .set_expression_attribute_names(names)
+            .set_expression_attribute_values(values)
+            .build()
+            .map_err(|error| StoreError::Unwritable(error.to_string()))?;
+        self.parts.push((self.place, part));
+        self.writes
+            .push(TransactWriteItem::builder().condition_check(check).build());
         Ok(())
     }
 

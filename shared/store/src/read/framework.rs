@@ -10,7 +10,8 @@ use serde::de::DeserializeOwned;
 use sharepact_domain::agreement::Agreement;
 use sharepact_domain::asset::Asset;
 use sharepact_domain::contract::Contract;
-use sharepact_domain::id::{AgreementId, AssetId, ContractId, OrganizationId};
+use sharepact_domain::document::{Document, Shown};
+use sharepact_domain::id::{AgreementId, AllotmentId, AssetId, ContractId, OrganizationId};
 use sharepact_domain::party::Owner;
 use sharepact_domain::session::{Access, Lineage, Session, SessionId, Upstream};
 use sharepact_domain::time::Timestamp;
@@ -55,6 +56,20 @@ pub struct Entitling {
 }
 
 impl Store {
+    /// An agreement, and its document.
+    pub fn agreement_document(
+        &self,
+        id: AgreementId,
+    ) -> Boxed<'_, Option<(Agreement, Option<Document>)>> {
+        Box::pin(async move {
+            let (state, document) = (keys::agreement(id), keys::document(Shown::Agreement(id)));
+            let items = self.batch([&state, &document]).await?;
+            let agreement: Option<Agreement> = items.state(&state)?;
+            let document = items.state(&document)?;
+            Ok(agreement.map(|agreement| (agreement, document)))
+        })
+    }
+
     /// An agreement.
     pub fn agreement<'a>(
         &'a self,
@@ -173,6 +188,19 @@ impl Store {
             found
                 .map(|found| found.map(Option::unwrap_or_default))
                 .collect()
+        })
+    }
+
+    /// Those of the allotments that were made.
+    pub fn allotted<'a>(
+        &'a self,
+        ids: &'a BTreeSet<AllotmentId>,
+    ) -> Boxed<'a, BTreeSet<AllotmentId>> {
+        Box::pin(async move {
+            let items = self.batches(ids.iter().copied().map(keys::allotment).collect());
+            let items = items.await?;
+            let made = |id: &&AllotmentId| items.get(&keys::allotment(**id)).is_some();
+            Ok(ids.iter().filter(made).copied().collect())
         })
     }
 

@@ -1,6 +1,6 @@
 //! The request of every operation, as its right caller would send it.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use sharepact_tests::{
     Call, Deal, Framework, Person, asset, fresh_key, proposal, request, unique, webhook,
 };
@@ -11,6 +11,7 @@ pub async fn call(operation: &str, person: &Person, deal: &Deal, right: &Person)
         format!("/assets/{}", deal.asset),
         format!("/wallets/{}", right.owner()),
     );
+    let organization = format!("/organizations/{}", right.owner());
     let command = |command: &str| person.post(deal.path(command), &Deal::body(command));
     match operation {
         "contractCreate" => person.post("/contracts", &request(&deal.asset)),
@@ -59,8 +60,24 @@ pub async fn call(operation: &str, person: &Person, deal: &Deal, right: &Person)
         "webhookRotate" => person.post(format!("/webhooks/{}/rotate", deal.id), &json!({})),
         "webhookEnable" => person.post(format!("/webhooks/{}/enable", deal.id), &json!({})),
         "webhookRemove" => person.delete(format!("/webhooks/{}", deal.id)),
+        "organizationView" => person.get(organization),
+        "organizationChange" => person.patch(organization, &json!({ "name": unique("Named") })),
+        "organizationInvite" => {
+            let child = format!("/organizations/{}/invitations", deal.id);
+            person.post(child, &json!({}))
+        }
+        "invitationRedeem" => person.post("/invitations/redeem", &json!({ "token": deal.asset })),
+        "profileCreate" => person.post(format!("{organization}/profiles"), &profile()),
+        "profileView" => person.get(format!("{organization}/profiles/{}", deal.id)),
+        "profileChange" => person.put(format!("{organization}/profiles/{}", deal.id), &profile()),
+        "passcodeIssue" => person.post("/passcodes", &json!({})),
+        "passcodeResolve" => person.post("/passcodes/resolve", &json!({ "passcode": deal.asset })),
         "agreementCreate" => person.post("/framework-agreements", &proposal(&deal.id, &json!({}))),
         "agreementView" => person.get(agreement(deal, "")),
+        "agreementDocument" => person
+            .get(agreement(deal, "/document"))
+            .header("accept", "application/json"),
+        "agreementPrint" => person.post(agreement(deal, "/document"), &json!({})),
         "agreementApprove" => person.post(agreement(deal, "/approve"), &json!({})),
         "agreementReject" => person.post(agreement(deal, "/reject"), &Framework::body("reject")),
         "agreementStop" => person.post(agreement(deal, "/stop"), &Framework::body("stop")),
@@ -72,6 +89,18 @@ pub async fn call(operation: &str, person: &Person, deal: &Deal, right: &Person)
             let until = json!({ "until": "2041-12-31T00:00:00Z" });
             person.post(deal.path("extend"), &until)
         }
+        "sessionCreate" => {
+            let body = json!({ "agreementId": deal.id, "assetIds": [deal.asset] });
+            person.post("/sessions", &body)
+        }
+        "sessionView" => person.get(session(deal, "")),
+        "sessionChange" => {
+            let end = json!({ "validTo": "2040-12-31T00:00:00Z" });
+            person.patch(session(deal, ""), &end)
+        }
+        "sessionStart" => person.post(session(deal, "/start"), &json!({})),
+        "sessionStop" => person.post(session(deal, "/stop"), &json!({ "reason": "Parked." })),
+        "entitlementView" => person.get("/entitlements").query("assetId", &deal.asset),
         list => {
             let (path, query) = list_of(list, deal, right);
             let call = person.get(path);
@@ -87,11 +116,21 @@ fn agreement(deal: &Deal, below: &str) -> String {
     format!("/framework-agreements/{}{below}", deal.id)
 }
 
+/// The path of a session, or of what is below it.
+fn session(deal: &Deal, below: &str) -> String {
+    format!("/sessions/{}{below}", deal.id)
+}
+
 /// An order of ether for an address, under a key of its own.
 pub fn transfer(by: &Person, address: &str) -> Call {
     let path = format!("/wallets/{address}/transfers");
     by.post(path, &json!({ "amount": "0.001" }))
         .key(&unique("key"))
+}
+
+/// A profile, each time of another name.
+pub fn profile() -> Value {
+    json!({ "name": unique("Partners"), "settings": { "timeZone": "Europe/Berlin", "language": "de" } })
 }
 
 /// The path and query of a list.
@@ -107,7 +146,12 @@ pub fn list_of(
         "assetList" => ("/assets".to_owned(), vec![("owner", "me".to_owned())]),
         "assetContracts" => (format!("/assets/{}/contracts", deal.asset), Vec::new()),
         "assetsPending" => ("/assets/pending".to_owned(), user),
+        "profileList" => (
+            format!("/organizations/{}/profiles", right.owner()),
+            Vec::new(),
+        ),
         "agreementList" => ("/framework-agreements".to_owned(), Vec::new()),
+        "sessionList" => ("/sessions".to_owned(), Vec::new()),
         "webhookList" => ("/webhooks".to_owned(), Vec::new()),
         "assetsAcquired" => ("/assets/acquired".to_owned(), user),
         other => panic!("{other} has a row and no request"),

@@ -16,7 +16,7 @@ use sharepact_runtime::{
 };
 use sharepact_store::{Change, Outcome, Rejected, Remembered, Ticket};
 
-use super::refused;
+use crate::passcode::refused;
 
 /// How often another code is derived where one is in use already.
 const ATTEMPTS: u32 = 3;

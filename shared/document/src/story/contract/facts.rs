@@ -1,42 +1,15 @@
-//! Parties, term, asset and payment: the contract's facts as tables.
+//! Parties, term, asset or quota, and payment: the contract's facts as tables.
 
 use sharepact_domain::asset::AccessLevel;
 use sharepact_domain::contract::{Contract, Duration, Origin, Quota, Scope, Subject};
 use sharepact_domain::money::Money;
-use sharepact_domain::party::{Author, Party};
+use sharepact_domain::party::Party;
 use sharepact_domain::selection::Condition;
-use sharepact_domain::time::Timestamp;
 
-use super::{heading, paragraph};
 use crate::Content;
 use crate::block::{Block, Column, Span, Style, Table};
-
-/// A name and its value.
-pub(super) fn fact(name: &str, value: impl Into<String>) -> Vec<Vec<Span>> {
-    vec![
-        vec![Span::new(name, Style::LABEL)],
-        vec![Span::new(value, Style::CELL)],
-    ]
-}
-
-/// Names and values.
-pub(super) fn facts(rows: Vec<Vec<Vec<Span>>>) -> Block {
-    Block::Table(Table {
-        columns: vec![Column::new("", 290), Column::new("", 710)],
-        rows,
-        titled: false,
-        total: false,
-    })
-}
-
-/// An instant as people read it.
-pub(super) fn instant(at: Timestamp) -> String {
-    at.to_chrono()
-        .format("%-d %B %Y, %H:%M:%S UTC")
-        .to_string()
-        .replace(' ', "\u{a0}")
-        .replacen(",\u{a0}", ", ", 1)
-}
+use crate::story::value::{cell, fact, facts, instant, titled};
+use crate::story::{heading, paragraph};
 
 /// A party: who is bound, and the user who `did` for it what made it a party.
 fn party(party: &Party, did: &str) -> String {
@@ -46,18 +19,14 @@ fn party(party: &Party, did: &str) -> String {
     }
 }
 
-/// Whoever did something.
-pub(super) fn author(author: &Author) -> String {
-    match author {
-        Author::User {
-            user,
-            organization: Some(organization),
-        } => format!("{user} for {organization}"),
-        Author::User {
-            user,
-            organization: None,
-        } => user.to_string(),
-        Author::System => "the platform".to_owned(),
+/// A party of a quota contract, and the user who acted for it when the framework agreement was made.
+fn represented(party: &Party) -> String {
+    let user = &party.user;
+    match &party.organization {
+        Some(organization) => {
+            format!("{organization}\nrepresented in the agreement by user {user}")
+        }
+        None => user.to_string(),
     }
 }
 
@@ -76,8 +45,8 @@ pub(super) fn parties(content: &Content<'_>) -> Block {
     let mut rows = match (contract.asset(), contract.scope()) {
         (Some(asset), Some(scope)) => used(contract, asset, scope, effective),
         (_, _) => vec![
-            fact("Provider", party(&contract.provider, "agreement proposed")),
-            fact("Consumer", party(&contract.consumer, "agreement received")),
+            fact("Provider", represented(&contract.provider)),
+            fact("Consumer", represented(&contract.consumer)),
             fact("Effective date", effective),
             fact(
                 "Expiry",
@@ -131,25 +100,35 @@ fn used(
     rows
 }
 
+/// So many assets, or units.
+pub(super) fn counted(quota: &Quota) -> String {
+    let name = quota.entity.name();
+    match quota.assets {
+        1 => format!("1 {name}"),
+        assets => format!("{assets} {name}s"),
+    }
+}
+
 /// How much may be shared.
 pub(super) fn quota(quota: &Quota) -> Vec<Block> {
-    let entity = quota.entity.name();
-    let limit = format!(
-        "{}, each counted from the making of its session to the session’s end",
-        quota.assets
+    let name = quota.entity.name();
+    let last = quota.not_after.map_or_else(
+        || "any later instant: the framework agreement has no end".to_owned(),
+        |at| format!("{}, the end of the framework agreement", instant(at)),
     );
-    let last = quota
-        .not_after
-        .map_or("any later instant".to_owned(), |at| {
-            format!("{}, the end of the agreement", instant(at))
-        });
+    let counts = format!(
+        "every {name} with a session that has not ended, from the making of that session on, whether it \
+         runs or not"
+    );
     vec![
         paragraph(
-            "Under this contract the provider shares data by sessions, one for each thing that is shared.",
+            "Under this contract the provider shares data in sessions, and whatever is shared takes one \
+             place of the quota. Which data, how far, and who pays: that is for the framework agreement to \
+             say, which is named above.",
         ),
         facts(vec![
-            fact("What is shared", format!("{entity}s")),
-            fact("At most, at any time", limit),
+            fact("Quota", format!("{} at any time", counted(quota))),
+            fact("What counts", counts),
             fact("Can be extended to", last),
         ]),
     ]
@@ -169,7 +148,6 @@ pub(super) fn asset(asset: &Subject, scope: &Scope) -> Vec<Block> {
         fact("Access level", access),
     ])];
     blocks.push(heading(2, "Fields"));
-    let cell = |text: String| vec![Span::new(text, Style::CELL)];
     let number = |index: usize| cell((index + 1).to_string());
     let rows = selection.fields.iter().enumerate().map(|(index, field)| {
         let filtered = selection
@@ -177,18 +155,14 @@ pub(super) fn asset(asset: &Subject, scope: &Scope) -> Vec<Block> {
             .iter()
             .any(|filter| filter.field == *field);
         let rows = if filtered { "as filtered below" } else { "all" };
-        vec![number(index), cell(field.clone()), cell(rows.to_owned())]
+        vec![number(index), cell(field), cell(rows)]
     });
-    blocks.push(Block::Table(Table {
-        columns: vec![
-            Column::new("No.", 90),
-            Column::new("Field", 640),
-            Column::new("Values", 270),
-        ],
-        rows: rows.collect(),
-        titled: true,
-        total: false,
-    }));
+    let columns = vec![
+        Column::new("No.", 90),
+        Column::new("Field", 640),
+        Column::new("Values", 270),
+    ];
+    blocks.push(titled(columns, rows.collect()));
     blocks.push(heading(2, "Filters"));
     if selection.filters.is_empty() {
         blocks.push(paragraph("None: all rows of the asset are included."));
@@ -197,20 +171,16 @@ pub(super) fn asset(asset: &Subject, scope: &Scope) -> Vec<Block> {
     let rows = selection.filters.iter().enumerate().map(|(index, filter)| {
         vec![
             number(index),
-            cell(filter.field.clone()),
+            cell(&filter.field),
             cell(condition(&filter.condition)),
         ]
     });
-    blocks.push(Block::Table(Table {
-        columns: vec![
-            Column::new("No.", 90),
-            Column::new("Field", 330),
-            Column::new("Rows are included where the value is", 580),
-        ],
-        rows: rows.collect(),
-        titled: true,
-        total: false,
-    }));
+    let columns = vec![
+        Column::new("No.", 90),
+        Column::new("Field", 330),
+        Column::new("Rows are included where the value is", 580),
+    ];
+    blocks.push(titled(columns, rows.collect()));
     blocks
 }
 

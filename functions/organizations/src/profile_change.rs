@@ -10,8 +10,8 @@ use sharepact_http::{Call, Problem};
 use sharepact_runtime::{Access, Answer, App, Grant, Operation, Shape, failed, seal};
 use sharepact_store::Change;
 
-use super::{not_found, refused, shown, tag};
 use crate::command::write;
+use crate::profile::{not_found, refused, shown, tag};
 
 /// The operation.
 pub static OPERATION: Operation = Operation {

@@ -8,7 +8,7 @@ use sharepact_http::wire::ProfileView;
 use sharepact_http::{Call, Reply};
 use sharepact_runtime::{Access, Answer, App, Grant, Operation, Shape, failed};
 
-use super::{choosing, not_found, shown, tag};
+use crate::profile::{choosing, not_found, shown, tag};
 
 /// The operation.
 pub static OPERATION: Operation = Operation {

@@ -11,8 +11,8 @@ use sharepact_http::{Call, Problem};
 use sharepact_runtime::{Access, Answer, App, Grant, Operation, Shape, failed, idempotency, seal};
 use sharepact_store::Change;
 
-use super::{refused, shown, tag};
 use crate::command::write;
+use crate::profile::{refused, shown, tag};
 
 /// The operation.
 pub static OPERATION: Operation = Operation {

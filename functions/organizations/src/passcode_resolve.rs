@@ -14,7 +14,7 @@ use sharepact_runtime::{
 };
 use sharepact_store::{Change, Outcome, Rejected, Ticket};
 
-use super::refused;
+use crate::passcode::refused;
 
 /// The operation.
 pub static OPERATION: Operation = Operation {

@@ -10,7 +10,7 @@ use sharepact_http::{Call, Reply};
 use sharepact_runtime::{Access, Answer, App, CURSOR, Grant, LIMIT, Operation, Shape};
 use sharepact_store::{Index, Order, Source};
 
-use super::choosing;
+use crate::profile::choosing;
 
 /// The operation.
 pub static OPERATION: Operation = Operation {

@@ -1,0 +1,5 @@
+//! The function `entitlement-view`.
+
+fn main() -> std::process::ExitCode {
+    sharepact_runtime::serve(&sharepact_sessions::entitlement::OPERATION)
+}

@@ -1,0 +1,5 @@
+//! The function `session-change`.
+
+fn main() -> std::process::ExitCode {
+    sharepact_runtime::serve(&sharepact_sessions::change::OPERATION)
+}

@@ -1,0 +1,5 @@
+//! The function `session-start`.
+
+fn main() -> std::process::ExitCode {
+    sharepact_runtime::serve(&sharepact_sessions::start::OPERATION)
+}

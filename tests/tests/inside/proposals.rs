@@ -151,7 +151,7 @@ async fn of_two_sides_that_stop_one_is_said_to_have() {
 async fn a_burst_of_guesses_is_told_of_ten() {
     let world = World::start().await;
     let provider = world.organization().await;
-    let guess = || with_passcode(&world, &provider, "2222-2222", "asset");
+    let guess = || with_passcode(&world, &provider, "4444-4444", "asset");
     let requests: Vec<_> = (0..14).map(|_| guess()).collect();
     let answers = at_once(&world, &requests).await;
     let told = |slug: &str| {

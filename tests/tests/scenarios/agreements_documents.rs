@@ -18,8 +18,10 @@ fn both_sides_print_it_in_every_status_and_the_same_is_the_same() {
         let Some(pending) = Framework::pending(&api, &json!({})).await else {
             return skipped(NO_STAFF);
         };
-        let active = Framework::active(&api, &json!({ "sharing": { "onward": "once" } }));
-        let active = active.await.expect("tokens are made");
+        let once = json!({ "sharing": { "onward": "once" } });
+        let active = Framework::active(&api, &once)
+            .await
+            .expect("tokens are made");
         let stopped = Framework::active(&api, &json!({})).await.expect("tokens");
         stopped.does(&stopped.consumer.contracts, "stop").await;
         let mut hashes = Vec::new();

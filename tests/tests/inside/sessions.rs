@@ -155,8 +155,8 @@ async fn a_request_that_dies_has_made_all_of_its_sessions_or_none() {
         (4, Fault::AnswerLost, true),
     ] {
         let step = format!("{fault:?} behind {after} calls");
-        let (agreement, contract) = world.quota(100).await;
-        let assets = world.assets(100).await;
+        let (agreement, contract) = world.quota(40).await;
+        let assets = world.assets(40).await;
         let request = sessions(&agreement, Some(&contract), &assets).key(world.fresh("key"));
         let before = audit(&world).await;
         world.stack.faults().inject_after(after, fault, ALL);
@@ -175,7 +175,7 @@ async fn a_request_that_dies_has_made_all_of_its_sessions_or_none() {
         }
         let tally = audit(&world).await;
         let found = tally.sessions.len() - before.sessions.len();
-        assert_eq!(found, if decided { 100 } else { 0 }, "{step}");
+        assert_eq!(found, if decided { 40 } else { 0 }, "{step}");
         if !decided {
             // Places that were taken in vain are anybody's after a minute.
             world.pass(TimeDelta::seconds(61));
@@ -187,8 +187,8 @@ async fn a_request_that_dies_has_made_all_of_its_sessions_or_none() {
             "{step}"
         );
         let tally = audit(&world).await;
-        assert_eq!(tally.sessions.len() - before.sessions.len(), 100, "{step}");
-        assert_eq!(used(&tally, &contract), 100, "{step}");
+        assert_eq!(tally.sessions.len() - before.sessions.len(), 40, "{step}");
+        assert_eq!(used(&tally, &contract), 40, "{step}");
         for id in made(&again).iter().take(1) {
             world
                 .expect(200, &get("member", format!("/sessions/{id}")))

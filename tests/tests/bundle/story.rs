@@ -369,12 +369,12 @@ async fn agreements(handlers: &Handlers) -> Vec<&'static str> {
     let extended = about("contract-extend", contract);
     let extended = handlers.expect(200, "contract-extend", &extended).await;
     assert_eq!(extended["expiresAt"], "2027-03-31T00:00:00.000Z");
-    let sessions = sessions(handlers, id, contract).await;
     let printed = about("agreement-print", id);
     let printed = handlers.expect(200, "agreement-print", &printed).await;
     let linked = about("agreement-document", id);
     let linked = handlers.expect(200, "agreement-document", &linked).await;
     assert_eq!(linked["sha256"], printed["sha256"]);
+    let sessions = sessions(handlers, id, contract).await;
     for name in ["agreement-approve", "agreement-reject"] {
         let refused = handlers.expect(403, name, &about(name, id)).await;
         assert_eq!(refused["type"], "urn:problem-type:sharepact:wrong-side");

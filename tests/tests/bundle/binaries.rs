@@ -108,7 +108,8 @@ fn of_the_table(grant: Grant) -> bool {
         | Grant::Put
         | Grant::Check
         | Grant::Update
-        | Grant::Delete => true,
+        | Grant::Delete
+        | Grant::Check => true,
         Grant::Publish
         | Grant::Send(_)
         | Grant::KeepDocument(_)

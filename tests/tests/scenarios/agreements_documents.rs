@@ -18,10 +18,8 @@ fn both_sides_print_it_in_every_status_and_the_same_is_the_same() {
         let Some(pending) = Framework::pending(&api, &json!({})).await else {
             return skipped(NO_STAFF);
         };
-        let once = json!({ "sharing": { "onward": "once" } });
-        let active = Framework::active(&api, &once)
-            .await
-            .expect("tokens are made");
+        let onward = json!({ "sharing": { "onward": "once" } });
+        let active = Framework::active(&api, &onward).await.expect("tokens");
         let stopped = Framework::active(&api, &json!({})).await.expect("tokens");
         stopped.does(&stopped.consumer.contracts, "stop").await;
         let mut hashes = Vec::new();

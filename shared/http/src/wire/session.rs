@@ -63,21 +63,7 @@ impl SessionBody {
         let agreement = check.at("/agreementId", AgreementId::parse(&self.agreement_id));
         let contract = self.contract_id.as_deref().map(ContractId::parse);
         let contract = check.optional("/contractId", contract);
-        let assets = match (1..=MOST_AT_ONCE).contains(&self.asset_ids.len()) {
-            true => self
-                .asset_ids
-                .iter()
-                .enumerate()
-                .filter_map(|(index, id)| {
-                    check.at(&format!("/assetIds/{index}"), AssetId::parse(id))
-                })
-                .collect(),
-            false => {
-                let detail = format!("takes 1 to {MOST_AT_ONCE} assets");
-                let fault = Fault::new(Rule::InvalidAsset, detail);
-                check.at("/assetIds", Err(fault)).unwrap_or_default()
-            }
-        };
+        let assets = assets(&self.asset_ids, &mut check);
         let valid_from = self.valid_from.as_deref().map(instant);
         let valid_from = check.optional("/validFrom", valid_from);
         let valid_to = self.valid_to.as_deref().map(instant);
@@ -92,6 +78,18 @@ impl SessionBody {
     }
 }
 
+fn assets(ids: &[String], check: &mut Check) -> Vec<AssetId> {
+    if !(1..=MOST_AT_ONCE).contains(&ids.len()) {
+        let detail = format!("takes 1 to {MOST_AT_ONCE} assets");
+        let fault = Fault::new(Rule::InvalidAsset, detail);
+        check.at::<()>("/assetIds", Err(fault));
+        return Vec::new();
+    }
+    let read = ids.iter().enumerate();
+    read.filter_map(|(index, id)| check.at(&format!("/assetIds/{index}"), AssetId::parse(id)))
+        .collect()
+}
+
 fn instant(text: &str) -> Result<Timestamp, Fault> {
     let read = text.parse::<Timestamp>();
     read.map_err(|error| Fault::new(Rule::InvalidTerm, error.to_string()))
@@ -101,10 +99,6 @@ fn instant(text: &str) -> Result<Timestamp, Fault> {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 #[schema(as = SessionPatch)]
-#[expect(
-    clippy::option_option,
-    reason = "absent, null and given are three things"
-)]
 pub struct SessionPatchBody {
     /// The earliest it may run, RFC 3339; it stays once the session has begun.
     #[serde(default, deserialize_with = "given")]

@@ -92,6 +92,10 @@ impl<'a> Draft<'a> {
         self.writes.clone()
     }
 
+    #[expect(
+        clippy::too_many_lines,
+        reason = "a table: one arm for each kind of change"
+    )]
     fn change(&mut self, change: &Change<'_>) -> Result<(), StoreError> {
         match change {
             Change::Contract {

@@ -25,13 +25,12 @@ pub(crate) async fn candidates(
         .filter(|(_, asset)| asset.as_ref().is_some_and(|asset| !own(asset)))
         .map(|(id, _)| id.clone())
         .collect();
-    let records = match foreign.is_empty() {
-        true => Vec::new(),
-        false => {
-            let accesses = app.store.accesses(provider, &foreign);
-            let ids = held(&accesses.await.map_err(failed)?);
-            app.store.sessions(&ids).await.map_err(failed)?
-        }
+    let records = if foreign.is_empty() {
+        Vec::new()
+    } else {
+        let accesses = app.store.accesses(provider, &foreign);
+        let ids = held(&accesses.await.map_err(failed)?);
+        app.store.sessions(&ids).await.map_err(failed)?
     };
     let candidate = |(id, asset): (AssetId, Option<Asset>)| {
         let by = records

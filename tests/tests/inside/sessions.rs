@@ -29,7 +29,7 @@ async fn quiet() -> World {
     World::with(|options| {
         options
             .workers
-            .retain(|worker| worker.name == "session-make")
+            .retain(|worker| worker.name == "session-make");
     })
     .await
 }

@@ -86,7 +86,9 @@ fn what_a_session_hangs_from_ends_the_entitlement_at_once() {
             let contract = framework.grants(1).await.must(201, "a quota").text("id");
             let shared = framework.provider.manager.offers("Private").await;
             let under = json!({ "contractId": contract });
-            let made = framework.shares(&[shared.clone()], &under).await;
+            let made = framework
+                .shares(std::slice::from_ref(&shared), &under)
+                .await;
             let made = made.must(201, "a session under it");
             let id = made["items"][0]["id"]
                 .as_str()
@@ -96,12 +98,11 @@ fn what_a_session_hangs_from_ends_the_entitlement_at_once() {
             let entitled = framework.entitled(&shared).await;
             assert_eq!(entitled["entitled"], true, "{entitled}");
             let by = framework.provider.contracts.clone();
-            let stopped = match what {
-                "agreement" => framework.does(&by, "stop").await,
-                _ => {
-                    let path = format!("/contracts/{contract}/stop");
-                    by.post(path, &Deal::body("stop")).await
-                }
+            let stopped = if what == "agreement" {
+                framework.does(&by, "stop").await
+            } else {
+                let path = format!("/contracts/{contract}/stop");
+                by.post(path, &Deal::body("stop")).await
             };
             stopped.must(200, "a contract manager ends it");
             let entitled = framework.entitled(&shared).await;

@@ -67,7 +67,7 @@ fn a_session_starts_within_its_time_by_hand_or_by_itself() {
             };
             let asset = framework.provider.manager.offers("Private").await;
             let later = json!({ "validFrom": "2038-01-01T00:00:00Z" });
-            let made = framework.shares(&[asset.clone()], &later).await;
+            let made = framework.shares(std::slice::from_ref(&asset), &later).await;
             let made = made.must(201, "a session may be made before its time");
             let id = made["items"][0]["id"].as_str().unwrap_or_default();
             assert_eq!(made["items"][0]["status"], "Scheduled", "{made}");
@@ -152,7 +152,7 @@ fn only_session_managers_turn_data_on_and_off() {
             match command {
                 "create" => by.post(
                     "/sessions",
-                    &framework.sharing(&[other.clone()], &json!({})),
+                    &framework.sharing(std::slice::from_ref(&other), &json!({})),
                 ),
                 "change" => by.patch(path, &json!({ "validTo": "2038-01-01T00:00:00Z" })),
                 "view" => by.get(path),

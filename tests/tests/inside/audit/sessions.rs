@@ -106,15 +106,15 @@ impl Tally {
     }
 }
 
-fn at<T: serde::de::DeserializeOwned>(items: &Items, pk: String) -> T {
-    let found = items.get(&(pk.clone(), "STATE".to_owned()));
+fn at<T: serde::de::DeserializeOwned>(items: &Items, pk: &str) -> T {
+    let found = items.get(&(pk.to_owned(), "STATE".to_owned()));
     state(found.unwrap_or_else(|| panic!("there is no {pk}")))
 }
 
 fn parents(items: &Items, id: &SessionId) -> (Agreement, Option<Contract>) {
-    let agreement = at(items, format!("AGREEMENT#{}", id.agreement()));
+    let agreement = at(items, &format!("AGREEMENT#{}", id.agreement()));
     let contract = id.contract();
-    let contract = contract.map(|contract| at(items, format!("CONTRACT#{contract}")));
+    let contract = contract.map(|contract| at(items, &format!("CONTRACT#{contract}")));
     (agreement, contract)
 }
 
@@ -123,7 +123,7 @@ fn lineage(items: &Items, session: &Session) -> Lineage {
     let upstream = session.upstream.iter().map(|id| {
         let (agreement, contract) = parents(items, id);
         Upstream {
-            session: at(items, format!("SESSION#{id}")),
+            session: at(items, &format!("SESSION#{id}")),
             agreement,
             contract,
         }

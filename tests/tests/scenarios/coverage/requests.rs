@@ -6,6 +6,7 @@ use sharepact_tests::{
 };
 
 /// The request of an operation that is right for its right caller, sent by anyone.
+#[expect(clippy::too_many_lines, reason = "a table: one row for each operation")]
 pub async fn call(operation: &str, person: &Person, deal: &Deal, right: &Person) -> Call {
     let (asset_path, wallet) = (
         format!("/assets/{}", deal.asset),

@@ -30,7 +30,7 @@ pub static OPERATION: Operation = Operation {
     success: (201, Shape::of::<AgreementView>()),
     problems: &[
         "not-found",
-        "invalid-passcode",
+        "malformed-passcode",
         "passcode-invalid",
         "too-many-guesses",
         "invalid-email",

@@ -46,6 +46,7 @@ pub(crate) async fn run(
         after,
         terms,
         claim: Claim::Take,
+        under: None,
     };
     write(app, call, ticket.as_ref(), change, 201).await
 }

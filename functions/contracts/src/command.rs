@@ -11,7 +11,7 @@ use sharepact_domain::terms::Terms;
 use sharepact_http::wire::{CommandBody, ContractView};
 use sharepact_http::{Call, Problem, ProblemType, Reply};
 use sharepact_runtime::{Answer, App, failed, idempotency, note, seal};
-use sharepact_store::{Change, Claim, Outcome, Rejected, Ticket};
+use sharepact_store::{Change, Claim, Outcome, Parent, Rejected, Ticket};
 
 /// Runs the command that the body is.
 pub(crate) async fn run<B: CommandBody>(app: &App, call: Call) -> Answer {
@@ -51,6 +51,7 @@ async fn carry_out(app: &App, call: &Call, id: ContractId, command: Command) -> 
     let after = record.contract.apply(&event);
     let change = Written {
         claim: claim(&event.fact),
+        under: None,
         event,
         after,
         terms: terms.or(record.terms),
@@ -64,6 +65,8 @@ pub(crate) struct Written {
     pub after: Contract,
     pub terms: Option<Terms>,
     pub claim: Claim,
+    /// What must not have changed since it was read, so that nothing begins under what has ended.
+    pub under: Option<Parent>,
 }
 
 /// Writes a change with its answer, and turns what stood in the way into a problem.
@@ -86,19 +89,19 @@ pub(crate) async fn write(
     }
     let remembered = ticket.map(|ticket| (ticket, idempotency::remember(ticket, &reply)));
     let revision = Revision::brought_by(&change.event.fact, after, change.terms.as_ref());
+    let written = Change::Contract {
+        after,
+        event: &change.event,
+        revision: revision.as_ref(),
+        claim: change.claim,
+    };
+    let under = change.under.map(Change::Unchanged);
+    let changes: Vec<_> = std::iter::once(written).chain(under).collect();
+    let remembering = remembered
+        .as_ref()
+        .map(|(ticket, answer)| (*ticket, answer));
     let outcome: Outcome<Contract> = app
-        .commit(
-            Change::Contract {
-                after,
-                event: &change.event,
-                revision: revision.as_ref(),
-                claim: change.claim,
-            },
-            remembered
-                .as_ref()
-                .map(|(ticket, answer)| (*ticket, answer)),
-            call.now,
-        )
+        .commit_all(&changes, remembering, call.now)
         .await
         .map_err(failed)?;
     match outcome {
@@ -109,6 +112,10 @@ pub(crate) async fn write(
         Outcome::Rejected(Rejected::Occupied(contract)) => Err(Problem::new(
             ProblemType::LiveContract,
             format!("your side has a live contract on this asset: /contracts/{contract}"),
+        )),
+        Outcome::Rejected(Rejected::StaleBeside(_)) => Err(Problem::new(
+            ProblemType::Conflict,
+            "the agreement was changed in the same instant; look at what it is now",
         )),
         Outcome::Rejected(rejected) => {
             let current = rejected.stale().map_err(failed)?;

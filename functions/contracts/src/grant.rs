@@ -10,7 +10,7 @@ use sharepact_domain::id::{AgreementId, ContractId};
 use sharepact_http::wire::{ContractView, GrantBody};
 use sharepact_http::{Call, Problem, ProblemType};
 use sharepact_runtime::{Access, Answer, App, Grant, Operation, Shape, failed, idempotency, seal};
-use sharepact_store::Claim;
+use sharepact_store::{Claim, Parent};
 
 use crate::command::{Written, write};
 
@@ -35,7 +35,7 @@ pub static OPERATION: Operation = Operation {
         "conflict",
         "idempotency-key-reused",
     ],
-    grants: &[Grant::BatchGet, Grant::Put],
+    grants: &[Grant::BatchGet, Grant::Put, Grant::Check],
     run: |app, call| Box::pin(grant(app, call)),
 };
 
@@ -70,6 +70,7 @@ async fn grant(app: &App, call: Call) -> Answer {
         after,
         terms,
         claim: Claim::Untouched,
+        under: Some(Parent::Agreement(agreement.id, agreement.version)),
     };
     write(app, &call, ticket.as_ref(), change, 201).await
 }

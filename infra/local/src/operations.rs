@@ -78,16 +78,16 @@ pub const CONTEXTS: &[Context] = &[
         workers: &[],
     },
     Context {
-        name: "sessions",
-        description: "The sharing of assets' data under an agreement, on and off; and who may use an asset now.",
-        operations: sharepact_sessions::OPERATIONS,
-        workers: sharepact_sessions::WORKERS,
-    },
-    Context {
         name: "agreements",
         description: "Framework agreements between two organisations.",
         operations: sharepact_agreements::OPERATIONS,
         workers: &[],
+    },
+    Context {
+        name: "sessions",
+        description: "The sharing of assets' data under an agreement, on and off; and who may use an asset now.",
+        operations: sharepact_sessions::OPERATIONS,
+        workers: sharepact_sessions::WORKERS,
     },
     Context {
         name: "openapi",

@@ -23,6 +23,8 @@ const SESSION: &str = "019614a1-0b2c-7d3e-8f4a-5b6c7d8e9f0a";
 const PUBLIC: &str = "nyc-taxi-zones";
 const PRIVATE: &str = "nyc-yellow-taxi-trips";
 
+/// The contract that sessions are made under.
+const QUOTA: &str = "019614a2-1c3d-7e4f-9a5b-6c7d8e9f0a1b";
 /// What is shared by sessions.
 const VAN: &str = "rental-van-7";
 
@@ -367,12 +369,12 @@ async fn agreements(handlers: &Handlers) -> Vec<&'static str> {
     let extended = about("contract-extend", contract);
     let extended = handlers.expect(200, "contract-extend", &extended).await;
     assert_eq!(extended["expiresAt"], "2027-03-31T00:00:00.000Z");
-    let sessions = sessions(handlers, id).await;
     let printed = about("agreement-print", id);
     let printed = handlers.expect(200, "agreement-print", &printed).await;
     let linked = about("agreement-document", id);
     let linked = handlers.expect(200, "agreement-document", &linked).await;
     assert_eq!(linked["sha256"], printed["sha256"]);
+    let sessions = sessions(handlers, id, contract).await;
     for name in ["agreement-approve", "agreement-reject"] {
         let refused = handlers.expect(403, name, &about(name, id)).await;
         assert_eq!(refused["type"], "urn:problem-type:sharepact:wrong-side");
@@ -396,13 +398,14 @@ async fn agreements(handlers: &Handlers) -> Vec<&'static str> {
 }
 
 /// A session of the provider's asset under the agreement, from its making to its stop.
-async fn sessions(handlers: &Handlers, agreement: &str) -> [&'static str; 7] {
+async fn sessions(handlers: &Handlers, agreement: &str, contract: &str) -> [&'static str; 7] {
     let text = serde_json::to_string(&event("asset-register")).expect("JSON");
     let text = text.replace(PRIVATE, VAN);
     let text = text.replace("nyc-tlc", "nordic-mobility");
     let registered = serde_json::from_str(&text).expect("JSON");
     handlers.expect(201, "asset-register", &registered).await;
-    let made = about("session-create", agreement);
+    let text = serde_json::to_string(&about("session-create", agreement)).expect("JSON");
+    let made = serde_json::from_str(&text.replace(QUOTA, contract)).expect("JSON");
     let made = handlers.expect(201, "session-create", &made).await;
     let id = made["items"][0]["id"].as_str().expect("an id");
     let listed = event("session-list");
@@ -410,15 +413,22 @@ async fn sessions(handlers: &Handlers, agreement: &str) -> [&'static str; 7] {
     assert_eq!(listed["items"][0]["id"], id);
     // The files name one that stands under the sample agreement.
     let (_, own) = id.split_once('.').expect("its agreement, and its own part");
+    let about_it = |name: &str| -> Value {
+        let text = serde_json::to_string(&about(name, agreement)).expect("JSON");
+        serde_json::from_str(&text.replace(SESSION, own)).expect("JSON")
+    };
+    let refused = about_it("session-change");
+    let refused = handlers.expect(409, "session-change", &refused).await;
+    assert_eq!(
+        refused["type"],
+        "urn:problem-type:sharepact:bound-by-contract"
+    );
     for (name, status) in [
         ("session-view", "Scheduled"),
-        ("session-change", "Scheduled"),
         ("session-start", "Running"),
         ("session-stop", "Stopped"),
     ] {
-        let text = serde_json::to_string(&about(name, agreement)).expect("JSON");
-        let event = serde_json::from_str(&text.replace(SESSION, own)).expect("JSON");
-        let after = handlers.expect(200, name, &event).await;
+        let after = handlers.expect(200, name, &about_it(name)).await;
         assert_eq!(after["status"], status, "after tests/events/{name}.json");
     }
     let entitled = event("entitlement-view");

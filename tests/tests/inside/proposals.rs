@@ -146,12 +146,36 @@ async fn of_two_sides_that_stop_one_is_said_to_have() {
     audited(&world).await;
 }
 
+/// A contract is granted before its agreement ends, and so ends with it, or it is not granted.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_a_grant_and_a_stop_the_stop_is_always_carried_out() {
+    let world = World::start().await;
+    for _ in 0..4 {
+        let agreed = world.agreement("Active").await;
+        let grant = json!({ "assetCount": 1, "validTo": "2026-12-31T00:00:00Z" });
+        let grant = post("stranger", agreed.path("contracts"), grant);
+        let stop = json!({ "reason": "Sold." });
+        let stop = post("stranger", agreed.path("stop"), stop);
+        let requests = [
+            world.contracts(&agreed.provider, grant),
+            world.contracts(&agreed.consumer, stop),
+        ];
+        let answers = at_once(&world, &requests).await;
+        assert_eq!(answers[1].status, 200, "{answers:?}");
+        if answers[0].status != 201 {
+            let told = ["conflict", "agreement-not-active"];
+            assert!(told.contains(&answers[0].problem().as_str()), "{answers:?}");
+        }
+    }
+    audited(&world).await;
+}
+
 /// Wrong guesses at the same instant are counted one by one, and a right one among too many is not told.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_burst_of_guesses_is_told_of_ten() {
     let world = World::start().await;
     let provider = world.organization().await;
-    let guess = || with_passcode(&world, &provider, "2222-2222", "asset");
+    let guess = || with_passcode(&world, &provider, "4444-4444", "asset");
     let requests: Vec<_> = (0..14).map(|_| guess()).collect();
     let answers = at_once(&world, &requests).await;
     let told = |slug: &str| {

@@ -121,7 +121,7 @@ fn a_faulty_frame_is_refused_before_any_passcode_is_looked_at() {
             ),
             (
                 json!({ "passcode": "short" }),
-                "invalid-passcode",
+                "malformed-passcode",
                 &["/passcode"],
                 "what no passcode looks like is no guess",
             ),
@@ -145,7 +145,7 @@ fn a_faulty_frame_is_refused_before_any_passcode_is_looked_at() {
             ),
         ] {
             // More than ten: none of them counts as a guess.
-            let body = proposal("2222-2222", &changes);
+            let body = proposal("4444-4444", &changes);
             refused(by, &body, (400, slug, places), rule).await;
         }
         assert_eq!(by.lists(AGREEMENTS, &[]).await, Vec::<String>::new());
@@ -234,7 +234,7 @@ fn who_may_not_conclude_is_told_so_first() {
         };
         let profile = provider.profile().await;
         for body in [
-            proposal("2222-2222", &json!({})),
+            proposal("4444-4444", &json!({})),
             onboarding(&profile, &json!({})),
             frame(&json!({ "passcode": 7 })),
         ] {
@@ -251,7 +251,7 @@ fn who_may_not_conclude_is_told_so_first() {
             refused(&api.stranger(), &body, expected, rule).await;
         }
         let unnamed = Staff::unnamed(&api).expect("tokens are made");
-        let body = proposal("2222-2222", &json!({}));
+        let body = proposal("4444-4444", &json!({}));
         for person in [&unnamed.contracts, &unnamed.manager] {
             let expected = (409, "unnamed-organization", &[][..]);
             refused(person, &body, expected, "the other side reads a name").await;
@@ -286,7 +286,7 @@ fn a_passcode_is_good_once_and_never_for_its_own_organisation() {
         refused(&provider.contracts, &used, gone, "a passcode is good once").await;
         let other = Staff::named(&api).await.expect("tokens are made");
         refused(&other.contracts, &used, gone, "for anybody").await;
-        let wrong = proposal("2222-2222", &json!({}));
+        let wrong = proposal("4444-4444", &json!({}));
         let one = provider.contracts.post(AGREEMENTS, &wrong).await;
         let two = provider.contracts.post(AGREEMENTS, &used).await;
         assert_eq!(
@@ -337,7 +337,7 @@ fn ten_wrong_passcodes_in_an_hour_are_the_most() {
         };
         let consumer = Staff::named(&api).await.expect("tokens are made");
         let right = proposal(&consumer.passcode().await, &json!({}));
-        let wrong = proposal("2222-2222", &json!({}));
+        let wrong = proposal("4444-4444", &json!({}));
         // Five here and five where passcodes are looked up: they are counted together.
         for _ in 0..5 {
             let told = provider.contracts.post(AGREEMENTS, &wrong).await;

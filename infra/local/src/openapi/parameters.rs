@@ -8,6 +8,8 @@ use utoipa::openapi::{ObjectBuilder, RefOr, Required, Schema};
 
 /// What a user, organisation or asset id looks like.
 const ID: &str = "^[A-Za-z0-9][A-Za-z0-9._:@|-]{0,127}$";
+/// What a session's id looks like: its agreement, its quota contract where it has one, and its own part.
+const SESSION_ID: &str = r"^[0-9a-f-]{36}\.([0-9a-f-]{36}\.)?[0-9a-f-]{36}$";
 
 pub(super) fn of(operation: &Operation) -> Vec<Parameter> {
     let mut parameters: Vec<Parameter> = in_path(operation.path)
@@ -113,6 +115,12 @@ fn path(of: &Operation, name: &str) -> Parameter {
                 .schema_type(Type::String)
                 .format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid))),
             "The agreement's id.",
+        ),
+        "id" if of.path.starts_with("/sessions/") => (
+            ObjectBuilder::new()
+                .schema_type(Type::String)
+                .pattern(Some(SESSION_ID)),
+            "The session's id.",
         ),
         "id" => (
             ObjectBuilder::new()

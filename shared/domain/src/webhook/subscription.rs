@@ -135,7 +135,7 @@ mod tests {
     use crate::session::SessionFact;
 
     /// The names of a kind's facts: serde lists those of an enum when it meets one that it does not know.
-    fn names<T: DeserializeOwned + std::fmt::Debug>(kind: &str) -> Vec<String> {
+    fn names<T: DeserializeOwned + fmt::Debug>(kind: &str) -> Vec<String> {
         let unknown = serde_json::json!({ "type": format!("{kind}.unknown"), "data": {} });
         let error = serde_json::from_value::<T>(unknown).unwrap_err();
         let text = error.to_string();

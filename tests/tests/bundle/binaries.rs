@@ -106,7 +106,6 @@ fn of_the_table(grant: Grant) -> bool {
         | Grant::Query
         | Grant::QueryIndex(_)
         | Grant::Put
-        | Grant::Check
         | Grant::Update
         | Grant::Delete
         | Grant::Check => true,

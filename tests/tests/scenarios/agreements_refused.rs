@@ -95,10 +95,26 @@ fn a_faulty_frame_is_refused_before_any_passcode_is_looked_at() {
                 &["/entity"],
                 "one of two kinds",
             ),
+        ] {
+            let body = proposal("4444-4444", &changes);
+            refused(by, &body, (400, slug, places), rule).await;
+        }
+        assert_eq!(by.lists(AGREEMENTS, &[]).await, Vec::<String>::new());
+    });
+}
+
+#[test]
+fn a_faulty_time_and_whom_nobody_named_are_refused_before_any_passcode_is_looked_at() {
+    scenario(async |api| {
+        let Some(provider) = Staff::named(&api).await else {
+            return skipped(NO_STAFF);
+        };
+        let by = &provider.contracts;
+        for (changes, slug, places, rule) in [
             (
                 json!({ "validTo": "tomorrow" }),
                 "invalid-term",
-                &["/validTo"],
+                &["/validTo"][..],
                 "an instant",
             ),
             (

@@ -116,7 +116,7 @@ impl Story<'_> {
         self.paper.fact("until", answer.text("/expiresAt")?);
         let wrong: String = code.chars().rev().collect();
         let wrong = if wrong == code {
-            "2222-2222".to_owned()
+            "3333-3333".to_owned()
         } else {
             wrong
         };

@@ -72,6 +72,7 @@ pub async fn call(operation: &str, person: &Person, deal: &Deal, right: &Person)
         "profileView" => person.get(format!("{organization}/profiles/{}", deal.id)),
         "profileChange" => person.put(format!("{organization}/profiles/{}", deal.id), &profile()),
         "passcodeIssue" => person.post("/passcodes", &json!({})),
+<<<<<<< HEAD
         "passcodeResolve" => person.post("/passcodes/resolve", &json!({ "passcode": deal.id })),
         "agreementCreate" => person.post("/framework-agreements", &proposal(&deal.id, &json!({}))),
         "agreementView" => person.get(agreement(deal, "")),
@@ -89,6 +90,12 @@ pub async fn call(operation: &str, person: &Person, deal: &Deal, right: &Person)
         "contractExtend" => {
             let until = json!({ "until": "2041-12-31T00:00:00Z" });
             person.post(deal.path("extend"), &until)
+=======
+        "passcodeResolve" => person.post("/passcodes/resolve", &json!({ "passcode": deal.asset })),
+        "contractGrant" | "contractExtend" => framework(operation, person, deal),
+        operation if operation.starts_with("agreement") && operation != "agreementList" => {
+            framework(operation, person, deal)
+>>>>>>> agr
         }
         "sessionCreate" => {
             let body = json!({ "agreementId": deal.id, "assetIds": [deal.asset] });
@@ -109,6 +116,30 @@ pub async fn call(operation: &str, person: &Person, deal: &Deal, right: &Person)
                 .into_iter()
                 .fold(call, |call, (name, value)| call.query(name, value))
         }
+    }
+}
+
+/// The same of the operations on framework agreements and the contracts under them.
+fn framework(operation: &str, person: &Person, deal: &Deal) -> Call {
+    match operation {
+        "agreementCreate" => person.post("/framework-agreements", &proposal(&deal.id, &json!({}))),
+        "agreementView" => person.get(agreement(deal, "")),
+        "agreementDocument" => person
+            .get(agreement(deal, "/document"))
+            .header("accept", "application/json"),
+        "agreementPrint" => person.post(agreement(deal, "/document"), &json!({})),
+        "agreementApprove" => person.post(agreement(deal, "/approve"), &json!({})),
+        "agreementReject" => person.post(agreement(deal, "/reject"), &Framework::body("reject")),
+        "agreementStop" => person.post(agreement(deal, "/stop"), &Framework::body("stop")),
+        "contractGrant" => {
+            let grant = json!({ "assetCount": 5, "validTo": "2040-12-31T00:00:00Z" });
+            person.post(agreement(deal, "/contracts"), &grant)
+        }
+        "contractExtend" => {
+            let until = json!({ "until": "2041-12-31T00:00:00Z" });
+            person.post(deal.path("extend"), &until)
+        }
+        other => panic!("{other} has a row and no request"),
     }
 }
 

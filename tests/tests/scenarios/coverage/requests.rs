@@ -72,7 +72,6 @@ pub async fn call(operation: &str, person: &Person, deal: &Deal, right: &Person)
         "profileView" => person.get(format!("{organization}/profiles/{}", deal.id)),
         "profileChange" => person.put(format!("{organization}/profiles/{}", deal.id), &profile()),
         "passcodeIssue" => person.post("/passcodes", &json!({})),
-<<<<<<< HEAD
         "passcodeResolve" => person.post("/passcodes/resolve", &json!({ "passcode": deal.id })),
         "agreementCreate" => person.post("/framework-agreements", &proposal(&deal.id, &json!({}))),
         "agreementView" => person.get(agreement(deal, "")),
@@ -90,12 +89,6 @@ pub async fn call(operation: &str, person: &Person, deal: &Deal, right: &Person)
         "contractExtend" => {
             let until = json!({ "until": "2041-12-31T00:00:00Z" });
             person.post(deal.path("extend"), &until)
-=======
-        "passcodeResolve" => person.post("/passcodes/resolve", &json!({ "passcode": deal.asset })),
-        "contractGrant" | "contractExtend" => framework(operation, person, deal),
-        operation if operation.starts_with("agreement") && operation != "agreementList" => {
-            framework(operation, person, deal)
->>>>>>> agr
         }
         "sessionCreate" => {
             let body = json!({ "agreementId": deal.id, "assetIds": [deal.asset] });

@@ -332,7 +332,7 @@ pub(super) const ROWS: &[Row] = &[
     ),
     (
         "passcodeResolve",
-        "Findable",
+        "Passcode",
         Provider,
         ROLE,
         AsAnyone(200),

@@ -112,11 +112,11 @@ async fn every_operation_takes_the_round_trips_of_its_row_and_uses_all_its_right
 pub fn right(permission: &Permission) -> (String, String) {
     let resource = permission.resource();
     let folder = ["/contracts/", "/agreements/"].into_iter();
-    let granted = folder.filter_map(|folder| {
+    let granted = folder.rev().find_map(|folder| {
         let (bucket, _) = resource.split_once(folder)?;
         Some(format!("{bucket}{folder}*"))
     });
-    let granted = granted.last().unwrap_or(resource);
+    let granted = granted.unwrap_or(resource);
     (permission.action.clone(), granted)
 }
 

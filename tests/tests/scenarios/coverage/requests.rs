@@ -72,7 +72,7 @@ pub async fn call(operation: &str, person: &Person, deal: &Deal, right: &Person)
         "profileView" => person.get(format!("{organization}/profiles/{}", deal.id)),
         "profileChange" => person.put(format!("{organization}/profiles/{}", deal.id), &profile()),
         "passcodeIssue" => person.post("/passcodes", &json!({})),
-        "passcodeResolve" => person.post("/passcodes/resolve", &json!({ "passcode": deal.id })),
+        "passcodeResolve" => person.post("/passcodes/resolve", &json!({ "passcode": deal.asset })),
         "agreementCreate" => person.post("/framework-agreements", &proposal(&deal.id, &json!({}))),
         "agreementView" => person.get(agreement(deal, "")),
         "agreementDocument" => person

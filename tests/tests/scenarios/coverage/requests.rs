@@ -6,7 +6,6 @@ use sharepact_tests::{
 };
 
 /// The request of an operation that is right for its right caller, sent by anyone.
-#[expect(clippy::too_many_lines, reason = "a table: one row for each operation")]
 pub async fn call(operation: &str, person: &Person, deal: &Deal, right: &Person) -> Call {
     let (asset_path, wallet) = (
         format!("/assets/{}", deal.asset),
@@ -73,22 +72,9 @@ pub async fn call(operation: &str, person: &Person, deal: &Deal, right: &Person)
         "profileChange" => person.put(format!("{organization}/profiles/{}", deal.id), &profile()),
         "passcodeIssue" => person.post("/passcodes", &json!({})),
         "passcodeResolve" => person.post("/passcodes/resolve", &json!({ "passcode": deal.asset })),
-        "agreementCreate" => person.post("/framework-agreements", &proposal(&deal.id, &json!({}))),
-        "agreementView" => person.get(agreement(deal, "")),
-        "agreementDocument" => person
-            .get(agreement(deal, "/document"))
-            .header("accept", "application/json"),
-        "agreementPrint" => person.post(agreement(deal, "/document"), &json!({})),
-        "agreementApprove" => person.post(agreement(deal, "/approve"), &json!({})),
-        "agreementReject" => person.post(agreement(deal, "/reject"), &Framework::body("reject")),
-        "agreementStop" => person.post(agreement(deal, "/stop"), &Framework::body("stop")),
-        "contractGrant" => {
-            let grant = json!({ "assetCount": 5, "validTo": "2040-12-31T00:00:00Z" });
-            person.post(agreement(deal, "/contracts"), &grant)
-        }
-        "contractExtend" => {
-            let until = json!({ "until": "2041-12-31T00:00:00Z" });
-            person.post(deal.path("extend"), &until)
+        "contractGrant" | "contractExtend" => framework(operation, person, deal),
+        operation if operation.starts_with("agreement") && operation != "agreementList" => {
+            framework(operation, person, deal)
         }
         "sessionCreate" => {
             let body = json!({ "agreementId": deal.id, "assetIds": [deal.asset] });

@@ -193,20 +193,18 @@ async fn what_is_held_by_another_is_neither_released_nor_prolonged() {
     let second = opened(2, &asset, &consumer(), None);
     commit(&store, &second, end).await.unwrap();
     // Decided in time, written too late: the place has gone to another contract.
-    let extended = Command::Extend {
-        until: end.plus_days(1).unwrap(),
+    let stopped = || {
+        let command = Command::Stop {
+            reason: Note::parse("Done").unwrap(),
+            detail: None,
+        };
+        first.then(&consumer(), command, start())
     };
-    let extended = Step {
+    let prolonged = Step {
         claim: Claim::Hold,
-        ..first.then(&provider(), extended, start())
+        ..stopped()
     };
-    let reason = Note::parse("Done").unwrap();
-    let stopped = Command::Stop {
-        reason,
-        detail: None,
-    };
-    let stopped = first.then(&consumer(), stopped, start());
-    for late in [extended, stopped] {
+    for late in [prolonged, stopped()] {
         let outcome = commit(&store, &late, end).await;
         assert!(
             matches!(outcome, Err(Rejected::Occupied(holder)) if holder == second.after.id),

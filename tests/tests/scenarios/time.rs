@@ -358,7 +358,8 @@ fn a_challenge_can_be_answered_for_five_minutes() {
         );
         hands.forward(5 * 60 * 1000 - 1);
         let before = consumer.put(&path, &early).await;
-        let before = before.must(200, "a millisecond before its end it is good");
+        before.must(200, "a millisecond before its end it is good");
+        let before = consumer.get(&path).await;
         hands.forward(1);
         let refused = consumer.put(&path, &late).await;
         refused.must_refuse(409, "challenge-expired", "at its end it is not");

@@ -178,7 +178,7 @@ async fn concluded(store: &Store, id: AgreementId, now: Timestamp) -> Result<(),
         event: &event,
         claim: Claim::Take,
     };
-    written(store.commit::<Agreement>(change, None, now).await?)
+    written(&store.commit::<Agreement>(change, None, now).await?)
 }
 
 async fn registered(store: &Store, now: Timestamp) -> Result<(), Failure> {
@@ -196,7 +196,7 @@ async fn registered(store: &Store, now: Timestamp) -> Result<(), Failure> {
         after: &after,
         event: &event,
     };
-    written(store.commit::<Asset>(change, None, now).await?)
+    written(&store.commit::<Asset>(change, None, now).await?)
 }
 
 async fn begun(
@@ -227,14 +227,14 @@ async fn begun(
             access: &access,
         },
     ];
-    written(store.commit_all::<Session>(&changes, None, now).await?)?;
+    written(&store.commit_all::<Session>(&changes, None, now).await?)?;
     let started = sealed(SessionFact::Started {}, id.to_string(), session.link(), now)?;
     let after = session.apply(&started);
     let change = Change::Session {
         after: &after,
         event: &started,
     };
-    written(store.commit::<Session>(change, None, now).await?)
+    written(&store.commit::<Session>(change, None, now).await?)
 }
 
 fn sealed<F: Fact>(
@@ -252,7 +252,7 @@ fn sealed<F: Fact>(
     Ok(Event::seal(fact, id, aggregate, link, Author::System, now)?)
 }
 
-fn written<T>(outcome: Outcome<T>) -> Result<(), Failure> {
+fn written<T>(outcome: &Outcome<T>) -> Result<(), Failure> {
     match outcome {
         Outcome::Written => Ok(()),
         Outcome::Rejected(_) => Err("it is there already".into()),

@@ -161,7 +161,7 @@ impl Story<'_> {
         let path = format!("/sessions/{session}");
         let answer = self.get(Owner, &path).await?.expect(200)?;
         answer.says("/status", "Ended")?;
-        self.paper.fact("ended by", answer.text("/end/cause")?);
+        self.paper.fact("ended by", answer.text("/endCause")?);
         let recorded = self.recorded(sessions).await?;
         self.paper
             .fact("recorded", &format!("{recorded} sessions ended"));

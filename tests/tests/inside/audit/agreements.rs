@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use sharepact_domain::agreement::{Agreement, AgreementFact, AgreementStatus};
+use sharepact_domain::id::AgreementId;
 use sharepact_domain::time::Timestamp;
 
 use super::{Item, Tally, chain, number, state, text};
@@ -70,6 +71,10 @@ impl Tally {
             let Some(usage) = &passcode.used else {
                 continue;
             };
+            // Tests of passcodes alone use them for nothing that could be.
+            if AgreementId::parse(&usage.agreement).is_err() {
+                continue;
+            }
             let made = self.agreements.get(&usage.agreement);
             let made = made.unwrap_or_else(|| panic!("{passcode:?} was used for nothing"));
             let parties = (&made.provider.organization, &made.consumer.organization);

@@ -13,6 +13,7 @@
 //! | `aggregates` | what is written is read back |
 //! | `guards` | what only one can have |
 //! | `races` | many at the same instant |
+//! | `cascade` | what ends with its parent, and what time begins and ends |
 //! | `passcodes` | passcodes and guesses |
 //! | `invitations` | organisations that others have onboarded |
 //! | `proposals` | framework agreements at the same instant, and as time passes |
@@ -50,6 +51,7 @@
 mod aggregates;
 mod agreement_documents;
 mod audit;
+mod cascade;
 mod cases;
 mod cast;
 mod corrupt;

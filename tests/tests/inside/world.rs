@@ -20,7 +20,7 @@ use sharepact_runtime::Clock;
 use sharepact_store::Store;
 
 pub use agreements::{Agreed, frame};
-pub use framework::sessions;
+pub use framework::{CONSUMER, PROVIDER, sessions};
 pub use organizations::profile;
 pub use wallets::{challenge, key, registration};
 pub use webhooks::webhook;

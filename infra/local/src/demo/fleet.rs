@@ -7,6 +7,8 @@ use super::answer::{Answer, Wrong};
 use super::story::Story;
 use super::target::Who::{self, Owner, Renter, Stranger};
 
+/// What the ids of vehicles begin with.
+pub(super) const VEHICLE: &str = "van";
 /// How many vehicles the owner registers.
 pub(super) const VEHICLES: usize = 51;
 /// How many of them the rental contract is for.

@@ -11,6 +11,7 @@ use sharepact_runtime::Clock;
 use thiserror::Error;
 
 use super::answer::{Answer, Wrong};
+use super::fleet::VEHICLE;
 use super::listener::Listener;
 use super::material::ASSET_ID;
 use super::paper::Paper;
@@ -80,11 +81,15 @@ impl<'a> Story<'a> {
         }
         // One side has one live contract on an asset, so that every run where others ran before
         // takes an asset of its own.
+        let base = match tale {
+            Tale::Marketplace => ASSET_ID,
+            Tale::Framework => VEHICLE,
+        };
         let asset = if fresh {
-            ASSET_ID.to_owned()
+            base.to_owned()
         } else {
             let now = Clock::system().now().to_chrono();
-            format!("{ASSET_ID}-{}", now.format("%Y%m%dT%H%M%S%3f"))
+            format!("{base}-{}", now.format("%Y%m%dT%H%M%S%3f"))
         };
         Ok(Self {
             target,
